@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tidemark {
+
+/// 32 bytes that identify something: a SHA-256 value, or fresh randomness.
+struct Digest {
+  std::array<std::byte, 32> bytes{};
+  auto operator<=>(const Digest&) const = default;
+};
+
+/// SHA-256 over a generation's sealed description. No two generations share one.
+struct Root {
+  Digest digest{};
+  auto operator<=>(const Root&) const = default;
+};
+
+/// Names exactly one generation: its value counts up, its digest tells it from every other
+/// generation that was ever proposed with the same value.
+struct Mark {
+  std::uint64_t value = 0;
+  Digest digest{};
+  auto operator<=>(const Mark&) const = default;
+};
+
+/// What a counter answers for a name that it knows.
+struct CounterReading {
+  Mark birth{};  ///< what it held first, {0, fresh randomness}: the counter's id for this name
+  Mark mark{};   ///< what it holds now
+  auto operator<=>(const CounterReading&) const = default;
+};
+
+/// An advance that changed nothing, and what the counter holds instead ("absent" if empty).
+struct Conflict {
+  std::optional<CounterReading> found{};
+};
+
+/// A register outside the file that holds each lineage's current mark. It moves only forward,
+/// one step at a time, and only from the mark that the caller names.
+///
+/// An implementation must be linearizable and safe to call from several threads at once; each
+/// call ends within 10 seconds, retries included. Names are arbitrary non-empty byte strings of
+/// at most 4608 bytes. Calls throw Error with
+///   - `counter_unavailable` if it cannot be reached or used: after an `advance` that threw this,
+///     the outcome is unknown, and the request may even be applied later;
+///   - `usage` if what it was opened with is wrong.
+class Counter {
+ public:
+  virtual ~Counter() = default;
+
+  /// The current mark of `name`, or nothing if the counter does not know the name. What was read
+  /// once is never undone by a crash of the counter or its host, as far as the back-end promises
+  /// durability at all.
+  [[nodiscard]] virtual std::optional<CounterReading> read(std::string_view name) = 0;
+
+  /// Moves `name` from `from` (nothing: from "absent", then `to` becomes its birth) to `to`, durably
+  /// before it returns, and returns nothing; or changes nothing and returns what it found.
+  [[nodiscard]] virtual std::optional<Conflict> advance(std::string_view name,
+                                                        const std::optional<Mark>& from,
+                                                        const Mark& to) = 0;
+
+  /// The mark that a generation with this root gets as a child of `from`. Throws Error
+  /// (`counter_unavailable`) where the counter's values are used up.
+  [[nodiscard]] virtual Mark next(const Mark& from, const Root& root) const;
+
+  /// Where it is, for messages. Never holds a password.
+  [[nodiscard]] virtual std::string uri() const = 0;
+};
+
+/// Opens a counter by its URI, without reaching for it yet:
+///   - `memory:` lives as long as the object; for tests;
+///   - `file:[FOLDER]` one small file a lineage in FOLDER, without it in the user's state
+///     directory ($XDG_STATE_HOME/tidemark/counters, else ~/.local/state/tidemark/counters). Stops
+///     accidents; whoever can put back both files can put back both.
+/// Throws Error (`usage`) for anything else.
+[[nodiscard]] std::shared_ptr<Counter> open_counter(std::string_view uri);
+
+}  // namespace tidemark

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <tidemark/counter.h>
+#include <tidemark/key.h>
+#include <tidemark/progress.h>
+#include <tidemark/state.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace tidemark {
+
+/// Counts a lineage's checkpoints, upward from 1. Take-overs use numbers up too.
+struct Generation {
+  std::uint64_t value = 0;
+  auto operator<=>(const Generation&) const = default;
+};
+
+/// What a session is opened with.
+struct Options {
+  /// The checkpoint file. Beside it the session keeps FILE.lock, and for moments also files named
+  /// FILE.tidemark- and 16 hexadecimal digits.
+  std::filesystem::path file{};
+
+  /// Names the state over its whole life, for the counter. 1 to 4608 bytes; required to create. For
+  /// a restore it may be empty: the name in the file is taken then. A file of another lineage is
+  /// refused (`forked`).
+  std::string lineage{};
+
+  /// See open_counter. Required. May be shared between sessions.
+  std::shared_ptr<Counter> counter{};
+
+  /// See open_key. Required: a program that wants no key says so.
+  Key key{};
+
+  /// For create alone: give up a lineage of this name that lives already. Its state can never be
+  /// restored again once this returns; until then nothing of it is lost.
+  bool start_over = false;
+
+  /// Called now and then while much is written or read, in the calling thread.
+  ProgressCallback progress{};
+};
+
+/// How much a checkpoint may write while an earlier one is still in doubt, because the counter did
+/// not answer.
+enum class Save {
+  periodic,  ///< asks for the earlier one again first, and writes nothing while that stays in doubt
+  last,      ///< writes the present state in any case: for a program that is about to stop
+};
+
+/// One running instance of an application that holds a lineage.
+///
+/// A generation is committed if and only if its mark is the counter's. What `checkpoint` reported is
+/// what a restore comes back with, or something newer; old, foreign and edited files are refused.
+///
+/// A session is used by one thread at a time. It holds FILE.lock until it is destroyed; the
+/// destructor never saves and never throws. Once another instance took the lineage over, every
+/// call throws `fenced`.
+///
+/// Every function below throws Error. A refusal changes nothing on disk, but an empty FILE.lock may
+/// stay behind.
+class Session {
+ public:
+  /// Starts a new lineage, with `state` as it is now for generation 1. Committed when it returns.
+  /// Throws `exists` where a lineage of this name lives, also if its file is gone.
+  [[nodiscard]] static Session create(Options options, State& state);
+
+  /// Loads the newest state that may be loaded, all of it authenticated, into the registered objects,
+  /// and takes the lineage over: whoever held it before is fenced, and what was loaded can never be
+  /// loaded again. On failure the registered objects are as they were, but see State::memory.
+  [[nodiscard]] static Session restore(Options options, State& state);
+
+  /// `restore` if the lineage has a state to restore, else `create`. A lineage whose file is gone is
+  /// refused (`no_checkpoint`), not started anew.
+  [[nodiscard]] static Session open(Options options, State& state);
+
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  /// Saves the state. When it returns, the state is durable and committed. Throws
+  ///   - `fenced`: another instance took over; this state can never be restored;
+  ///   - `unconfirmed`: written and durable, but the counter did not answer. A later restore takes it
+  ///     up unless a later checkpoint does it first;
+  ///   - `counter_unavailable`: an earlier checkpoint is still in doubt, nothing was written;
+  ///   - `failed`: not written. The last committed state is untouched; try again.
+  Generation checkpoint(Save save = Save::periodic);
+
+  /// Asks the counter whether this session still holds the lineage: before an effect on the outside
+  /// world that must not happen twice. Throws `fenced` if not, `counter_unavailable` if unknown.
+  void confirm();
+
+  /// What was loaded or saved last.
+  [[nodiscard]] Generation generation() const noexcept;
+
+  /// Whether the state came from a checkpoint.
+  [[nodiscard]] bool restored() const noexcept;
+
+  /// The lineage's name.
+  [[nodiscard]] const std::string& lineage() const noexcept;
+
+ private:
+  class Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tidemark
