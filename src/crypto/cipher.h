@@ -11,14 +11,14 @@ namespace tidemark::crypto {
 
 /// How records are sealed. The numbers stand in the file.
 enum class Cipher : std::uint8_t {
-  none = 0,               ///< not encrypted; SHA-256 over associated data and record in place of a tag
-  aes_256_gcm = 1,        ///< NIST SP 800-38D, 16-byte tag
+  none = 0,         ///< not encrypted; SHA-256 over associated data and record in place of a tag
+  aes_256_gcm = 1,  ///< NIST SP 800-38D, 16-byte tag
   chacha20_poly1305 = 2,  ///< RFC 8439, 16-byte tag
 };
 
 [[nodiscard]] std::string_view name(Cipher cipher) noexcept;
 
-/// AES-256-GCM where the processor has AES instructions, else ChaCha20-Poly1305.
+/// AES-256-GCM where the processor is known to have AES instructions (x86), else ChaCha20-Poly1305.
 [[nodiscard]] Cipher preferred_cipher() noexcept;
 
 /// 16 for the two ciphers, 32 for none.

@@ -1,0 +1,155 @@
+#include "container/writer.h"
+
+#include <tidemark/error.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace tidemark::container {
+
+std::uint64_t write_head(io::File& file, const FileHead& head) {
+  const Buffer encoded = head.encode();
+  file.write_at(0, encoded);
+  return encoded.size();
+}
+
+class GenerationWriter::SectionSink final : public Sink {
+ public:
+  explicit SectionSink(GenerationWriter& writer) : writer_(writer) {}
+  void write(std::span<const std::byte> bytes) override { writer_.take(bytes); }
+
+ private:
+  GenerationWriter& writer_;
+};
+
+namespace {
+
+GenerationHeader header_for(const WriteTarget& target, Proposal&& proposal) {
+  GenerationHeader header;
+  header.head = digest_of(target.head.encode());
+  header.salt = target.random.array<32>();
+  header.key_commitment = target.key.commitment();
+  header.counter_id = proposal.counter_id;
+  header.parent = proposal.parent;
+  header.value = proposal.value;
+  header.session = proposal.session;
+  header.proposal = proposal.number;
+  header.purpose = proposal.purpose;
+  header.policy = proposal.policy;
+  header.copied = proposal.copied;
+  header.key_slots = std::move(proposal.key_slots);
+  if (proposal.base) {
+    header.base = Base{proposal.base->offset, proposal.base->root};
+    header.chain = proposal.base->header.chain + 1;
+  }
+  return header;
+}
+
+/// What no reader would find or open again must not be written: a mistake of the caller's.
+void demand_readable(const WriteTarget& target, const GenerationHeader& header) {
+  const bool sealed_with_key = target.head.cipher != crypto::Cipher::none;
+  if (header.encoded_size() > block_size || header.chain > longest_chain ||
+      header.key_slots.size() > most_slots || sealed_with_key != target.key.present()) {
+    throw std::logic_error("a generation that could not be read again");
+  }
+}
+
+}  // namespace
+
+GenerationWriter::GenerationWriter(WriteTarget target, Proposal proposal)
+    : target_(std::move(target)),
+      header_(header_for(target_, std::move(proposal))),
+      sealers_(make_sealers(target_.head.cipher, target_.key, header_.salt)),
+      tag_size_(crypto::tag_size(target_.head.cipher)),
+      batch_(header_.encoded_size()) {
+  demand_readable(target_, header_);
+}
+
+void GenerationWriter::add(std::string_view name, const SectionType& type,
+                           const std::function<void(Sink&)>& save) {
+  section_length_ = 0;
+  index_.sections.push_back({std::string(name), type, 0, {}});
+  SectionSink sink(*this);
+  save(sink);
+  close_record();
+  SectionEntry& section = index_.sections.back();
+  section.length = section_length_;
+  if (section.length > 0) section.runs.push_back({0, section.length});
+}
+
+void GenerationWriter::inherit(const SectionEntry& section) {
+  index_.sections.push_back({section.name, section.type, section.length, {}});
+}
+
+void GenerationWriter::take(Bytes bytes) {
+  while (!bytes.empty()) {
+    const bool fresh =
+        records_.empty() || records_.back().size == record_size || section_length_ == 0;
+    if (fresh) {
+      close_record();
+      records_.push_back({batch_.size(), 0, static_cast<std::uint32_t>(index_.sections.size() - 1),
+                          section_length_});
+    }
+    OpenRecord& record = records_.back();
+    const Bytes piece = bytes.first(std::min(bytes.size(), record_size - record.size));
+    batch_.insert(batch_.end(), piece.begin(), piece.end());
+    record.size += piece.size();
+    section_length_ += piece.size();
+    bytes_done_ += piece.size();
+    bytes = bytes.subspan(piece.size());
+  }
+}
+
+/// Called where the last record grows no more. Writes the batch once it is worth it.
+void GenerationWriter::close_record() {
+  if (batch_.size() >= target_.executor.width() * record_size) write_batch();
+}
+
+void GenerationWriter::seal_batch() {
+  const std::size_t first_tag = index_.tags.size();
+  index_.tags.resize(first_tag + records_.size() * tag_size_);
+  target_.executor.for_each(records_.size(), [&](std::size_t i) {
+    const OpenRecord& record = records_[i];
+    const MutableBytes plain = MutableBytes(batch_).subspan(record.start, record.size);
+    const Buffer context =
+        record_context(target_.head.lineage, header_.salt, record.section, record.section_offset);
+    sealers_.records->seal(sealed_records_ + i, context, plain, plain,
+                           MutableBytes(index_.tags).subspan(first_tag + i * tag_size_, tag_size_));
+  });
+  sealed_records_ += records_.size();
+  records_.clear();
+}
+
+void GenerationWriter::write_batch() {
+  seal_batch();
+  target_.file.write_at(target_.offset + batch_offset_, batch_);
+  batch_offset_ += batch_.size();
+  batch_.clear();
+  if (target_.progress) target_.progress({bytes_done_, 0});
+}
+
+FoundGeneration GenerationWriter::finish() {
+  seal_batch();
+  Buffer index = index_.encode();
+  if (index_.sections.size() > most_sections || index.size() + tag_size_ > largest_index) {
+    throw Error(Code::failed, "the state is too large for one checkpoint",
+                "split it between several lineages");
+  }
+  header_.index_offset = batch_offset_ + batch_.size();
+  header_.index_length = static_cast<std::uint32_t>(index.size() + tag_size_);
+  header_.length = whole_blocks(header_.index_offset + header_.index_length);
+  const Buffer header = header_.encode();
+  Buffer tag(tag_size_);
+  sealers_.index->seal(0, header, index, index, tag);
+  index.insert(index.end(), tag.begin(), tag.end());
+
+  const bool single_write = batch_offset_ == 0;
+  if (single_write) std::ranges::copy(header, batch_.begin());
+  batch_.insert(batch_.end(), index.begin(), index.end());
+  batch_.resize(static_cast<std::size_t>(header_.length - batch_offset_));
+  target_.file.write_at(target_.offset + batch_offset_, batch_);
+  if (!single_write) target_.file.write_at(target_.offset, header);
+  return {target_.offset, header_, root_of(header, index)};
+}
+
+}  // namespace tidemark::container

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <tidemark/progress.h>
+#include <tidemark/stream.h>
+
+#include <functional>
+#include <string_view>
+
+#include "base/executor.h"
+#include "base/random.h"
+#include "container/scan.h"
+#include "container/seal.h"
+
+namespace tidemark::container {
+
+/// Writes a file's head. Returns where the first generation goes.
+std::uint64_t write_head(io::File& file, const FileHead& head);
+
+/// What a generation says of itself before anything of it is written.
+struct Proposal {
+  Digest counter_id{};
+  Mark parent{};
+  std::uint64_t value = 0;
+  SessionId session{};
+  std::uint64_t number = 0;
+  Purpose purpose = Purpose::checkpoint;
+  Policy policy = Policy::hand_over;
+  std::vector<Buffer> key_slots{};
+  std::optional<Root> copied{};
+  std::optional<FoundGeneration> base{};
+};
+
+/// Where and how a generation is written.
+struct WriteTarget {
+  io::File& file;
+  const FileHead& head;
+  std::uint64_t offset = 0;  ///< a multiple of block_size; nothing needed lies there or behind
+  const LineageKey& key;
+  Executor& executor;
+  Random& random;
+  ProgressCallback progress{};
+};
+
+/// Writes one generation: sections as they come, in sealed records, without a second copy of them,
+/// and last the header, which alone makes the rest findable. A small one is a single write. Nothing
+/// is synced here.
+class GenerationWriter {
+ public:
+  GenerationWriter(WriteTarget target, Proposal proposal);
+
+  /// Adds a section whose bytes `save` writes.
+  void add(std::string_view name, const SectionType& type, const std::function<void(Sink&)>& save);
+
+  /// Adds a section that the base holds, as the base's index describes it.
+  void inherit(const SectionEntry& section);
+
+  /// Writes what is left. Throws Error (`failed`), also from the functions above, where the file
+  /// system refuses: then nothing that was there before is harmed.
+  [[nodiscard]] FoundGeneration finish();
+
+ private:
+  class SectionSink;
+  struct OpenRecord {
+    std::size_t start = 0;  ///< in the batch
+    std::size_t size = 0;
+    std::uint32_t section = 0;
+    std::uint64_t section_offset = 0;
+  };
+
+  void take(Bytes bytes);
+  void close_record();
+  void seal_batch();
+  void write_batch();
+
+  WriteTarget target_;
+  GenerationHeader header_;
+  GenerationSealers sealers_;
+  std::size_t tag_size_;
+  Index index_;
+  Buffer batch_;  ///< not yet written bytes; the first batch begins with the header
+  std::uint64_t batch_offset_ = 0;   ///< in the generation
+  std::vector<OpenRecord> records_;  ///< of the batch, not yet sealed; the last one may still grow
+  std::uint64_t sealed_records_ = 0;
+  std::uint64_t section_length_ = 0;
+  std::uint64_t bytes_done_ = 0;
+};
+
+}  // namespace tidemark::container

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <tidemark/error.h>
+
+#include <string>
+
+#include "base/bytes.h"
+
+namespace tidemark::crypto {
+
+/// For calls into OpenSSL that fail only where memory or the library itself is broken.
+inline void demand(bool succeeded, const char* operation) {
+  if (!succeeded) {
+    throw Error(Code::failed, std::string("the cryptographic library cannot do ") + operation,
+                "check that there is memory left, and the installation of OpenSSL 3");
+  }
+}
+
+/// Lets a unique_ptr own what OpenSSL made.
+template <auto Free>
+struct Deleter {
+  template <class T>
+  void operator()(T* object) const noexcept {
+    Free(object);
+  }
+};
+
+inline const unsigned char* data_of(Bytes bytes) noexcept {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+inline unsigned char* data_of(MutableBytes bytes) noexcept {
+  return reinterpret_cast<unsigned char*>(bytes.data());
+}
+
+}  // namespace tidemark::crypto

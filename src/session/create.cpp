@@ -1,0 +1,176 @@
+#include <tidemark/error.h>
+
+#include <algorithm>
+
+#include "session/opening.h"
+
+namespace tidemark::session {
+namespace {
+
+bool has_header(const Survey& survey, auto predicate) {
+  return std::ranges::any_of(survey.files, [&](const StoredFile& stored) {
+    return std::ranges::any_of(stored.scan.generations, [&](const auto& generation) {
+      return predicate(generation.header);
+    });
+  });
+}
+
+[[noreturn]] void refuse_existing(const Opening& opening) {
+  throw Error(Code::exists,
+              "the lineage \"" + opening.name + "\" lives already, at generation " +
+                  std::to_string(opening.reading->mark.value),
+              "restore it from " + opening.place.shown() + ", or start over to give it up for good");
+}
+
+/// Throws unless nothing of this name lives, as far as can be told without a key.
+void demand_unborn(const Opening& opening) {
+  if (!opening.reading && opening.survey.holds_generations()) {
+    throw Error(Code::counter_behind,
+                "the counter knows nothing of the lineage \"" + opening.name + "\", but " +
+                    opening.place.shown() + " holds generations of it",
+                "bring the counter back, or name the counter that was used before, or start over to "
+                "give the state up for good");
+  }
+  if (!opening.reading) return;
+  if (!opening.at_birth()) refuse_existing(opening);
+  const Digest& id = opening.reading->birth.digest;
+  const bool child = has_header(opening.survey, [&](const auto& header) {
+    return header.parent == opening.reading->birth;
+  });
+  if (!child && has_header(opening.survey, [&](const auto& h) { return h.counter_id != id; })) {
+    throw Error(Code::wrong_counter, opening.place.shown() + " was written with another counter",
+                "name the counter that it was created with, or start over to give the state up for good");
+  }
+}
+
+/// From here on the lineage exists, whatever happens to the file.
+void give_birth(Opening& opening) {
+  const Mark birth{0, opening.environment.random.digest()};
+  const Answer answer = ask(*opening.options.counter, opening.name, std::nullopt, birth);
+  switch (answer.outcome) {
+    case Answer::Outcome::committed:
+      opening.reading = {birth, birth};
+      return;
+    case Answer::Outcome::conflict:
+      throw Error(Code::exists, "another instance started the lineage \"" + opening.name + "\" first",
+                  "stop one of the two, or give them different files");
+    case Answer::Outcome::unknown:
+      throw Error(Code::counter_unavailable, "the start is not confirmed: " + answer.why,
+                  "bring the counter back and start again");
+  }
+}
+
+bool unused(const Opening& opening) {
+  io::FileSystem& files = opening.environment.files;
+  return files.type(opening.place.file()) == io::FileType::absent ||
+         files.open(opening.place.file(), io::Access::read)->size() == 0;
+}
+
+/// Everything that generation 1 is made of.
+struct FirstGeneration {
+  Keyring::Fresh key;
+  container::SessionId session;
+  SharedFile file;
+  Mark mark;
+};
+
+/// Writes it durably, but asks nobody yet. It takes an unused FILE at once, so that FILE never begins
+/// with torn bytes; else it stays in a file of its own until the counter has decided.
+FirstGeneration write_first(const Opening& opening, const Keyring& keyring) {
+  const Environment& environment = opening.environment;
+  container::FileHead head{{environment.random.array<16>()},
+                           keyring.without_key() ? crypto::Cipher::none : crypto::preferred_cipher(),
+                           opening.name};
+  FirstGeneration first{keyring.make(head.lineage, environment.random),
+                        {environment.random.array<16>()},
+                        make_file(environment, opening.place, head),
+                        {}};
+  try {
+    container::Proposal proposal;
+    proposal.counter_id = opening.reading->birth.digest;
+    proposal.parent = opening.reading->mark;
+    proposal.value = opening.options.counter->next(proposal.parent, Root{}).value;
+    proposal.session = first.session;
+    proposal.number = 1;
+    proposal.purpose = opening.options.start_over ? container::Purpose::start_over
+                                                  : container::Purpose::checkpoint;
+    proposal.key_slots = first.key.slots;
+    const auto generation = write_generation(
+        {environment, *first.key.key, opening.options.progress}, *first.file, proposal,
+        [&](container::GenerationWriter& writer) { save(opening.registry, writer); });
+    first.mark = opening.options.counter->next(proposal.parent, generation.root);
+    if (!opening.options.start_over && unused(opening)) {
+      environment.files.rename(first.file->path, opening.place.file());
+      first.file->path = opening.place.file();
+    }
+    environment.files.sync_folder(opening.place.folder());
+    return first;
+  } catch (...) {
+    discard_file(environment.files, first.file->path);
+    throw;
+  }
+}
+
+[[noreturn]] void refuse_unconfirmed(const Opening& opening, const Keyring& keyring,
+                                     const std::string& why) {
+  const std::string what = "the first generation in " + opening.place.shown() +
+                           " is durable but not confirmed: " + why;
+  if (opening.options.start_over || keyring.without_key()) {
+    throw Error(Code::counter_unavailable, what, "bring the counter back and start again");
+  }
+  throw Error(Code::unconfirmed, what, "bring the counter back and restore it");
+}
+
+}  // namespace
+
+bool has_whole_child(const Opening& opening, Keyring& keyring) {
+  if (!opening.at_birth()) return false;
+  const Findings findings =
+      interpret(opening.survey, *opening.reading, *opening.options.counter, keyring);
+  return std::ranges::any_of(findings.pending, [&](const Candidate& child) {
+    try {
+      container::GenerationReader reader(*child.stored->file, child.stored->scan.head,
+                                         *child.generation, *child.key,
+                                         opening.environment.executor);
+      reader.authenticate();
+      return true;
+    } catch (const Error& error) {
+      if (error.code() != Code::damaged) throw;
+      return false;
+    }
+  });
+}
+
+std::unique_ptr<Live> start(Opening opening) {
+  if (!opening.options.start_over) demand_unborn(opening);
+  Keyring keyring = load_keyring(opening.key_source(), opening.name, key::Missing::make,
+                                 opening.environment.files, opening.environment.random);
+  if (!opening.options.start_over && has_whole_child(opening, keyring)) refuse_existing(opening);
+  if (!opening.reading) give_birth(opening);
+  FirstGeneration first = write_first(opening, keyring);
+  const Answer answer =
+      ask(*opening.options.counter, opening.name, opening.reading->mark, first.mark);
+  switch (answer.outcome) {
+    case Answer::Outcome::committed:
+      break;
+    case Answer::Outcome::conflict:
+      discard_file(opening.environment.files, first.file->path);
+      throw Error(Code::exists, "another instance was first to save the lineage \"" + opening.name + "\"",
+                  "stop one of the two, or give them different files");
+    case Answer::Outcome::unknown:
+      refuse_unconfirmed(opening, keyring, answer.why);
+  }
+  return std::make_unique<Live>(tenure_of(std::move(opening), std::move(first.key.key),
+                                          std::move(first.key.slots), first.session, first.mark,
+                                          std::move(first.file)),
+                                Generation{first.mark.value});
+}
+
+std::unique_ptr<Live> create(const Environment& environment, Options options,
+                             state::Registry& registry) {
+  Opening opening = begin(environment, std::move(options), registry, Intent::create);
+  look(opening);
+  return start(std::move(opening));
+}
+
+}  // namespace tidemark::session

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/executor.h"
+#include "base/random.h"
+#include "io/file_system.h"
+
+namespace tidemark::session {
+
+/// The outside world, passed in so that tests can take its place. Outlives the session.
+struct Environment {
+  io::FileSystem& files;
+  Random& random;
+  Executor& executor;
+
+  /// A file that grew beyond this many bytes is not appended to: the next generation goes to a new one,
+  /// which holds nothing else.
+  std::uint64_t compaction_limit = std::uint64_t{1} << 20;
+};
+
+}  // namespace tidemark::session

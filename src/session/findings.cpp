@@ -1,0 +1,195 @@
+#include "session/findings.h"
+
+#include <algorithm>
+
+#include "container/reader.h"
+#include "crypto/hash.h"
+
+namespace tidemark::session {
+namespace {
+
+/// Interprets generation by generation; `interpret` is its one user.
+class Interpreter {
+ public:
+  Interpreter(const CounterReading& reading, const Counter& counter, Keyring& keyring)
+      : reading_(reading), counter_(counter), keyring_(keyring) {}
+
+  void find_committed(const StoredFile& stored) {
+    for (const auto& generation : stored.scan.generations) {
+      const auto& header = generation.header;
+      if (header.counter_id == reading_.birth.digest && header.value == reading_.mark.value &&
+          counter_.next(header.parent, generation.root) == reading_.mark) {
+        findings_.committed = {&stored, &generation, keyring_.open(stored.scan.head, header)};
+      }
+    }
+  }
+
+  void take(const StoredFile& stored) {
+    for (const auto& generation : stored.scan.generations) take(stored, generation);
+    for (const auto& note : stored.scan.notes) take(stored, note);
+    findings_.unreadable |= stored.scan.unreadable;
+  }
+
+  Findings finish() {
+    rank();
+    return std::move(findings_);
+  }
+
+ private:
+  void take(const StoredFile& stored, const container::FoundGeneration& generation) {
+    const auto& header = generation.header;
+    const SharedKey key = keyring_.open(stored.scan.head, header);
+    if (!key) {
+      findings_.locked = true;
+      return;
+    }
+    if (!container::open_index(*stored.file, stored.scan.head, generation, *key)) {
+      findings_.altered |= header.counter_id == reading_.birth.digest &&
+                           header.value == reading_.mark.value;
+      return;
+    }
+    keys_.push_back(key);
+    if (header.counter_id != reading_.birth.digest) {
+      findings_.other_counter = true;
+      return;
+    }
+    findings_.newest = std::max(findings_.newest.value_or(0), header.value);
+    prove(header.parent);
+    if (is_committed(generation)) return;
+    if (header.value == reading_.mark.value) findings_.other_digest = true;
+    if (is_pending(stored, header)) findings_.pending.push_back({&stored, &generation, key});
+  }
+
+  void take(const StoredFile& stored, const container::Note& note) {
+    if (note.counter_id != reading_.birth.digest) return;
+    const bool authentic = std::ranges::any_of(keys_, [&](const SharedKey& key) {
+      return key->lineage() == stored.scan.head.lineage &&
+             crypto::equal(key->authenticate(note).bytes, note.authenticator.bytes);
+    });
+    if (authentic) prove(note.mark);
+  }
+
+  void prove(const Mark& mark) { findings_.proved = std::max(findings_.proved.value_or(0), mark.value); }
+
+  [[nodiscard]] bool is_committed(const container::FoundGeneration& generation) const {
+    return findings_.committed && findings_.committed->generation->root == generation.root;
+  }
+
+  /// A child of the mark that continues its lineage, under the key that the mark's own generation
+  /// names; a birth names none. Without a key anyone could have written it.
+  [[nodiscard]] bool is_pending(const StoredFile& stored,
+                                const container::GenerationHeader& header) const {
+    if (header.parent != reading_.mark || header.purpose == container::Purpose::start_over ||
+        keyring_.without_key()) {
+      return false;
+    }
+    if (reading_.mark == reading_.birth) return true;
+    return findings_.committed &&
+           findings_.committed->stored->scan.head.lineage == stored.scan.head.lineage &&
+           findings_.committed->generation->header.key_commitment == header.key_commitment;
+  }
+
+  /// Newest first: within a session by number; a successor just above what it copied; between
+  /// unrelated sessions the later in the storage's order, which is how they come in here.
+  void rank() {
+    std::vector<Candidate> ranked;
+    for (Candidate& candidate : findings_.pending) {
+      const auto after = std::ranges::find_if(ranked.rbegin(), ranked.rend(), [&](const Candidate& below) {
+        return goes_above(candidate, below);
+      });
+      ranked.insert(after == ranked.rend() ? position_of(ranked, candidate) : after.base(),
+                    std::move(candidate));
+    }
+    std::ranges::reverse(ranked);
+    findings_.pending = std::move(ranked);
+  }
+
+  /// Where a candidate goes that nothing ties to those below it: below its own session's later
+  /// proposals, else on top.
+  static std::vector<Candidate>::iterator position_of(std::vector<Candidate>& ranked,
+                                                      const Candidate& candidate) {
+    return std::ranges::find_if(ranked,
+                                [&](const Candidate& other) { return goes_above(other, candidate); });
+  }
+
+  static bool goes_above(const Candidate& upper, const Candidate& lower) {
+    const auto& above = upper.generation->header;
+    const auto& below = lower.generation->header;
+    return above.copied == lower.generation->root ||
+           (above.session == below.session && above.proposal > below.proposal);
+  }
+
+  const CounterReading& reading_;
+  const Counter& counter_;
+  Keyring& keyring_;
+  std::vector<SharedKey> keys_;
+  Findings findings_;
+};
+
+}  // namespace
+
+Findings interpret(const Survey& survey, const CounterReading& reading, const Counter& counter,
+                   Keyring& keyring) {
+  Interpreter interpreter(reading, counter, keyring);
+  for (const StoredFile& stored : survey.files) interpreter.find_committed(stored);
+  for (const StoredFile& stored : survey.files) interpreter.take(stored);
+  return interpreter.finish();
+}
+
+namespace {
+
+struct Row {
+  bool applies;
+  Code code;
+  std::string what;
+  std::string advice;
+};
+
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+}  // namespace
+
+std::optional<Refusal> refusal(const Findings& found, const std::optional<CounterReading>& reading) {
+  const std::uint64_t value = reading ? reading->mark.value : 0;
+  const bool born = reading && reading->mark == reading->birth;
+  const std::uint64_t newest = found.newest.value_or(0);
+  const std::uint64_t proved = found.proved.value_or(0);
+  const bool restorable = !found.pending.empty() || (found.committed && found.committed->key);
+  const std::string other_copy = "put back the newest copy of the file";
+
+  const Row table[] = {
+      {found.proved && proved > value, Code::counter_behind,
+       "the counter shows generation " + number(value) + ", but the file proves that generation " +
+           number(proved) + " was committed",
+       "find out why the counter lost its newest values, and bring them back before anything else"},
+      {found.committed && !found.committed->key, Code::wrong_key,
+       "the key does not open generation " + number(value), "give the key of this lineage"},
+      {restorable, Code::ok, "", ""},
+      {found.altered, Code::damaged, "generation " + number(value) + " is damaged", other_copy},
+      {found.other_digest, Code::forked,
+       "the file holds another generation " + number(value) + " than the one the counter confirms",
+       "find the file that the newest instance saved to; this one was overtaken"},
+      {found.newest && found.unreadable, Code::damaged,
+       "generation " + number(value) + " is damaged or cut off; the newest whole one is " + number(newest),
+       other_copy},
+      {found.newest.has_value(), Code::stale,
+       "the newest generation in the file is " + number(newest) + ", the counter is at " + number(value),
+       "this is an old copy: " + other_copy},
+      {found.locked, Code::wrong_key, "the key does not open what is in the file",
+       "give the key of this lineage"},
+      {found.other_counter, Code::wrong_counter,
+       "the file was written with another counter than this one",
+       "name the counter that this lineage was created with"},
+      {found.unreadable && !born, Code::damaged, "no whole generation is left in the file", other_copy},
+      {!born, Code::damaged,
+       "the file holds no generation, although the counter is at " + number(value), other_copy},
+  };
+  for (const Row& row : table) {
+    if (!row.applies) continue;
+    if (row.code == Code::ok) return std::nullopt;
+    return Refusal{row.code, row.what, row.advice};
+  }
+  return Refusal{Code::no_checkpoint, "nothing was ever saved here", "start without restoring"};
+}
+
+}  // namespace tidemark::session

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <tidemark/counter.h>
+
+#include <optional>
+#include <vector>
+
+#include "session/keyring.h"
+#include "session/survey.h"
+
+namespace tidemark::session {
+
+/// A generation that a restore may take up.
+struct Candidate {
+  const StoredFile* stored = nullptr;
+  const container::FoundGeneration* generation = nullptr;
+  SharedKey key{};
+};
+
+/// What the storage holds, seen from the mark that the counter shows. Everything in it but `locked`,
+/// `altered` and `unreadable` comes from authentic generations alone. Points into the survey.
+struct Findings {
+  std::optional<Candidate> committed{};  ///< its mark is the counter's; the key is empty if it does not fit
+  std::vector<Candidate> pending{};      ///< children of the counter's mark, newest first
+
+  std::optional<std::uint64_t> proved{};  ///< the highest value that some generation or note proves
+  std::optional<std::uint64_t> newest{};  ///< the highest value of a generation of this counter
+  bool other_digest = false;   ///< a generation of the counter's value, but not its digest
+  bool other_counter = false;  ///< a generation of a counter with another id
+  bool locked = false;         ///< a generation that the key does not open
+  bool altered = false;        ///< a generation of the counter's value that the key should open, but does not
+  bool unreadable = false;     ///< bytes that are no whole generation
+};
+
+/// Reads what the survey found in the light of `reading`. `counter` makes marks from roots.
+[[nodiscard]] Findings interpret(const Survey& survey, const CounterReading& reading,
+                                 const Counter& counter, Keyring& keyring);
+
+/// The recovery table: what to say where nothing may be restored; nothing if something may.
+/// `reading` is empty if the counter is absent. The order of the rows is part of the protocol.
+struct Refusal {
+  Code code{};
+  std::string what{};
+  std::string advice{};
+};
+[[nodiscard]] std::optional<Refusal> refusal(const Findings& findings,
+                                             const std::optional<CounterReading>& reading);
+
+}  // namespace tidemark::session

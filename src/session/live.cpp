@@ -1,0 +1,158 @@
+#include "session/live.h"
+
+#include <algorithm>
+
+namespace tidemark::session {
+namespace {
+
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+}  // namespace
+
+Live::Live(Tenure tenure, Generation shown) : tenure_(std::move(tenure)), shown_(shown) {
+  publish();
+}
+
+Generation Live::checkpoint(Save save) {
+  if (ended_) throw Error(*ended_);
+  if (!open_.empty()) settle(save);
+  while (true) {  // each round but the last adopts one of a bounded number of own proposals
+    open_.push_back(write());
+    const Proposed proposed = open_.back();
+    const Answer answer = ask(*tenure_.counter, tenure_.name, tenure_.mark, proposed.mark);
+    switch (answer.outcome) {
+      case Answer::Outcome::committed:
+        adopt(proposed);
+        return shown_;
+      case Answer::Outcome::conflict:
+        adopt_own_or_fence(answer.found);
+        break;
+      case Answer::Outcome::unknown:
+        throw unconfirmed(proposed.mark, answer.why);
+    }
+  }
+}
+
+/// A proposal is still open: asks for the newest again before anything more is written.
+void Live::settle(Save save) {
+  const Proposed newest = open_.back();
+  const Answer answer = ask(*tenure_.counter, tenure_.name, tenure_.mark, newest.mark);
+  switch (answer.outcome) {
+    case Answer::Outcome::committed:
+      return adopt(newest);
+    case Answer::Outcome::conflict:
+      return adopt_own_or_fence(answer.found);
+    case Answer::Outcome::unknown:
+      if (save == Save::last) return;
+      throw Error(Code::counter_unavailable,
+                  "generation " + number(newest.mark.value) + " is still not confirmed: " + answer.why,
+                  "bring the counter back; nothing more is written until then");
+  }
+}
+
+Proposed Live::write() {
+  const Environment& environment = tenure_.environment;
+  const auto fill = [this](container::GenerationWriter& writer) { save(tenure_.registry, writer); };
+  const Pen pen{environment, *tenure_.key, tenure_.progress};
+  SharedFile target = tenure_.file;
+  const bool fresh = target->spent || target->end > environment.compaction_limit;
+  if (fresh) {
+    target = make_file(environment, tenure_.place, target->head);
+    tenure_.litter.push_back(target->path);
+  }
+  const auto generation = write_generation(pen, *target, next_proposal(), fill);
+  if (fresh) environment.files.sync_folder(tenure_.place.folder());
+  return {tenure_.counter->next(tenure_.mark, generation.root), target};
+}
+
+container::Proposal Live::next_proposal() {
+  container::Proposal proposal;
+  proposal.counter_id = tenure_.birth.digest;
+  proposal.parent = tenure_.mark;
+  proposal.value = tenure_.counter->next(tenure_.mark, Root{}).value;
+  proposal.session = tenure_.session;
+  proposal.number = tenure_.next_proposal++;
+  proposal.key_slots = tenure_.key_slots;
+  return proposal;
+}
+
+/// The counter holds `proposed`: what was open besides is buried.
+void Live::adopt(const Proposed& proposed) {
+  tenure_.mark = proposed.mark;
+  tenure_.file = proposed.file;
+  shown_ = {proposed.mark.value};
+  open_.clear();
+  publish();
+}
+
+/// A request that was given up on may be applied late: then that generation is this session's mark.
+/// Whatever else the counter holds was put there by another instance, or by a loss of its values.
+void Live::adopt_own_or_fence(const std::optional<CounterReading>& found) {
+  if (found) {
+    const auto own = std::ranges::find(open_, found->mark, &Proposed::mark);
+    if (own != open_.end()) return adopt(Proposed(*own));
+  }
+  const std::string& file = tenure_.place.shown();
+  if (!found || (found->birth == tenure_.birth && found->mark.value < tenure_.mark.value)) {
+    ended_.emplace(Code::counter_behind,
+                   "the counter lost generation " + number(tenure_.mark.value) + " of " + file +
+                       (found ? ", it is back at " + number(found->mark.value) : ", it knows nothing of it"),
+                   "stop, and find out why before anything is restored");
+  } else if (found->birth != tenure_.birth) {
+    ended_.emplace(Code::wrong_counter, "the counter of " + file + " was replaced by another one",
+                   "stop, and bring the right counter back");
+  } else {
+    ended_.emplace(Code::fenced,
+                   "another instance took " + file + " over, the counter is at generation " +
+                       number(found->mark.value),
+                   "stop this instance; what it did since its last save is not part of the state");
+  }
+  throw Error(*ended_);
+}
+
+void Live::confirm() {
+  if (ended_) throw Error(*ended_);
+  const auto found = tenure_.counter->read(tenure_.name);
+  if (found && found->mark == tenure_.mark) return;
+  adopt_own_or_fence(found);
+}
+
+/// Finishes what a commit allows. Nothing of it is needed for safety, so failures are passed over:
+/// a scan looks under every name.
+void Live::publish() {
+  try {
+    io::FileSystem& files = tenure_.environment.files;
+    LiveFile& file = *tenure_.file;
+    if (file.path != tenure_.place.file()) {
+      files.rename(file.path, tenure_.place.file());
+      std::erase(tenure_.litter, file.path);
+      file.path = tenure_.place.file();
+    }
+    for (const auto& path : tenure_.litter) files.remove(path);
+    tenure_.litter.clear();
+    append_note(file);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): see above
+  }
+}
+
+void Live::append_note(LiveFile& file) const {
+  if (file.spent) return;
+  container::Note note{tenure_.birth.digest, tenure_.mark, {}};
+  note.authenticator = tenure_.key->authenticate(note);
+  const Buffer encoded = note.encode();
+  file.file->write_at(file.end, encoded);
+  file.end += encoded.size();
+}
+
+Error Live::unconfirmed(const Mark& mark, const std::string& why) const {
+  const std::string what = tenure_.place.shown() + " holds generation " + number(mark.value) +
+                           ", durable but not confirmed: " + why;
+  if (!tenure_.key->present()) {
+    return {Code::counter_unavailable, what,
+            "bring the counter back and save again; without a key a restore does not take it up"};
+  }
+  return {Code::unconfirmed, what,
+          "bring the counter back; the next save or restore takes it up"};
+}
+
+}  // namespace tidemark::session

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <tidemark/session.h>
+
+#include <string>
+#include <vector>
+
+#include "session/ask.h"
+#include "session/live_file.h"
+#include "session/sections.h"
+
+namespace tidemark::session {
+
+/// What a session holds once the lineage is its own.
+struct Tenure {
+  Environment environment;
+  Place place;
+  std::unique_ptr<io::Lock> lock;
+  std::shared_ptr<Counter> counter;
+  std::string name;
+  state::Registry& registry;
+  ProgressCallback progress;
+
+  bool restored = false;
+  Mark birth{};
+  SharedKey key{};
+  std::vector<Buffer> key_slots{};
+  container::SessionId session{};
+  std::uint64_t next_proposal = 1;
+
+  Mark mark{};        ///< what this session wrote last and the counter confirmed
+  SharedFile file{};  ///< holds the mark's generation
+  std::vector<std::filesystem::path> litter{};  ///< files that nobody needs once the mark is safe
+};
+
+/// A generation on its way: written and durable, the counter asked.
+struct Proposed {
+  Mark mark{};
+  SharedFile file{};
+};
+
+/// A live session: writes checkpoints and moves the counter, until it is fenced.
+class Live {
+ public:
+  /// Takes a tenure whose mark the counter has just confirmed. `shown` is what the application sees
+  /// as loaded or saved.
+  Live(Tenure tenure, Generation shown);
+
+  Generation checkpoint(Save save);
+  void confirm();
+
+  [[nodiscard]] Generation generation() const noexcept { return shown_; }
+  [[nodiscard]] bool restored() const noexcept { return tenure_.restored; }
+  [[nodiscard]] const std::string& name() const noexcept { return tenure_.name; }
+
+ private:
+  void settle(Save save);
+  [[nodiscard]] Proposed write();
+  [[nodiscard]] container::Proposal next_proposal();
+  void adopt(const Proposed& proposed);
+  void adopt_own_or_fence(const std::optional<CounterReading>& found);
+  void publish();
+  void append_note(LiveFile& file) const;
+  [[nodiscard]] Error unconfirmed(const Mark& mark, const std::string& why) const;
+
+  Tenure tenure_;
+  Generation shown_;
+  std::vector<Proposed> open_{};  ///< children of the mark whose outcome is not known, oldest first
+  std::optional<Error> ended_{};  ///< why this session must stop
+};
+
+}  // namespace tidemark::session

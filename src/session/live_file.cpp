@@ -1,0 +1,65 @@
+#include "session/live_file.h"
+
+#include <tidemark/error.h>
+
+namespace tidemark::session {
+
+SharedFile reopen(io::FileSystem& files, const std::filesystem::path& path,
+                  const container::FileHead& head, std::uint64_t end) {
+  auto file = files.open(path, io::Access::read_write);
+  if (file->size() > end) file->resize(end);
+  return std::make_shared<LiveFile>(LiveFile{path, std::move(file), head, end});
+}
+
+SharedFile make_file(const Environment& environment, const Place& place,
+                     const container::FileHead& head) {
+  const auto path = place.fresh(environment.random);
+  auto file = environment.files.create(path);
+  try {
+    const std::uint64_t end = container::write_head(*file, head);
+    return std::make_shared<LiveFile>(LiveFile{path, std::move(file), head, end});
+  } catch (const Error&) {
+    discard_file(environment.files, path);
+    throw;
+  }
+}
+
+void discard_file(io::FileSystem& files, const std::filesystem::path& path) {
+  try {
+    files.remove(path);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): it is found again by the next scan
+  }
+}
+
+void discard_tail(LiveFile& file) {
+  try {
+    file.file->resize(file.end);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a scan passes over it
+  }
+}
+
+container::FoundGeneration write_generation(
+    const Pen& pen, LiveFile& target, container::Proposal proposal,
+    const std::function<void(container::GenerationWriter&)>& fill) {
+  bool written = false;
+  try {
+    container::GenerationWriter writer({*target.file, target.head, target.end, pen.key,
+                                        pen.environment.executor, pen.environment.random,
+                                        pen.progress},
+                                       std::move(proposal));
+    fill(writer);
+    auto generation = writer.finish();
+    written = true;
+    target.file->sync();
+    target.end += generation.header.length;
+    return generation;
+  } catch (...) {
+    // After a failed sync the kernel has forgotten what it could not write: those bytes are void, and
+    // what is written next goes elsewhere.
+    target.spent |= written;
+    discard_tail(target);
+    throw;
+  }
+}
+
+}  // namespace tidemark::session

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <tidemark/session.h>
+
+#include "session/findings.h"
+#include "session/live.h"
+
+namespace tidemark::session {
+
+/// What every start and every restore begins with: the options checked, FILE looked at, the lock taken;
+/// then what the counter and the storage say.
+struct Opening {
+  Environment environment;
+  Options options;
+  state::Registry& registry;
+  Place place;
+  std::string name;  ///< the lineage's
+  std::unique_ptr<io::Lock> lock{};
+  std::optional<CounterReading> reading{};
+  Survey survey{};
+
+  [[nodiscard]] bool at_birth() const { return reading && reading->mark == reading->birth; }
+  [[nodiscard]] const key::Source& key_source() const { return *options.key.source(); }
+};
+
+enum class Intent { create, restore, open };
+
+/// Throws Error in the order: `usage`, the file (`no_checkpoint`, `failed`, `damaged`), its name
+/// (`forked`, `exists`), the lock (`in_use`).
+[[nodiscard]] Opening begin(const Environment& environment, Options options,
+                            state::Registry& registry, Intent intent);
+
+/// Reads the counter and scans the storage until two readings in a row agree around a scan.
+void look(Opening& opening);
+
+/// The tenure of an opening whose proposal the counter has confirmed.
+[[nodiscard]] Tenure tenure_of(Opening opening, SharedKey key, std::vector<Buffer> key_slots,
+                               const container::SessionId& session, const Mark& mark,
+                               SharedFile file);
+
+/// The intentions, as `Session` describes them.
+[[nodiscard]] std::unique_ptr<Live> create(const Environment& environment, Options options,
+                                           state::Registry& registry);
+[[nodiscard]] std::unique_ptr<Live> restore(const Environment& environment, Options options,
+                                            state::Registry& registry);
+[[nodiscard]] std::unique_ptr<Live> open(const Environment& environment, Options options,
+                                         state::Registry& registry);
+
+/// From an opening that was looked at: the first generation of a lineage.
+[[nodiscard]] std::unique_ptr<Live> start(Opening opening);
+
+/// From an opening: the newest state that may be loaded. Looks for itself.
+[[nodiscard]] std::unique_ptr<Live> resume(Opening opening, Keyring keyring);
+
+/// Whether `reading` is a birth that has a child which `keyring` opens to its last byte.
+[[nodiscard]] bool has_whole_child(const Opening& opening, Keyring& keyring);
+
+}  // namespace tidemark::session

@@ -1,0 +1,60 @@
+#include <tidemark/session.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "io/posix.h"
+#include "session/opening.h"
+
+namespace tidemark {
+namespace {
+
+constexpr unsigned most_threads = 4;
+
+std::size_t threads() { return std::clamp(std::thread::hardware_concurrency(), 1U, most_threads); }
+
+}  // namespace
+
+/// The real outside world, and the live session in it.
+class Session::Impl {
+ public:
+  using Opener = std::unique_ptr<session::Live> (*)(const session::Environment&, Options,
+                                                    state::Registry&);
+
+  Impl(Opener opener, Options options, State& state)
+      : executor_(threads()),
+        live_(opener({files_, random_, executor_}, std::move(options), state.registry())) {}
+
+  [[nodiscard]] session::Live& live() noexcept { return *live_; }
+
+ private:
+  io::PosixFileSystem files_;
+  SystemRandom random_;
+  ThreadPool executor_;
+  std::unique_ptr<session::Live> live_;
+};
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Session Session::create(Options options, State& state) {
+  return Session(std::make_unique<Impl>(session::create, std::move(options), state));
+}
+
+Session Session::restore(Options options, State& state) {
+  return Session(std::make_unique<Impl>(session::restore, std::move(options), state));
+}
+
+Session Session::open(Options options, State& state) {
+  return Session(std::make_unique<Impl>(session::open, std::move(options), state));
+}
+
+Generation Session::checkpoint(Save save) { return impl_->live().checkpoint(save); }
+void Session::confirm() { impl_->live().confirm(); }
+Generation Session::generation() const noexcept { return impl_->live().generation(); }
+bool Session::restored() const noexcept { return impl_->live().restored(); }
+const std::string& Session::lineage() const noexcept { return impl_->live().name(); }
+
+}  // namespace tidemark

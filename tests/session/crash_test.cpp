@@ -1,0 +1,226 @@
+// Stops an instance at every single call that it makes to the file system, does the worst to what was
+// not synced, and restores.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include "tests/session/world.h"
+
+namespace tidemark::session {
+namespace {
+
+using Fate = ScriptedCounter::Fate;
+using Stop = io::SimulatedFileSystem::Stop;
+using io::Unsynced;
+
+constexpr std::uint64_t never = std::uint64_t{1} << 20;
+constexpr std::uint64_t always = 0;
+
+/// What a user was told, and what could at most be there.
+struct Told {
+  std::uint64_t acknowledged = 0;
+  std::uint64_t attempted = 0;
+};
+
+struct Scenario {
+  std::string name;
+  std::uint64_t compaction_limit = never;
+  std::function<void(World&, Told&)> prepare;
+  std::function<void(World&, Told&)> act;  ///< may be stopped anywhere
+};
+
+void save(World::Application& application, Told& told, std::uint64_t age) {
+  application.set_age(age);
+  told.attempted = std::max(told.attempted, age);
+  application.live->checkpoint(Save::last);
+  told.acknowledged = age;
+}
+
+void start(World& world, World::Application& application, Told& told) {
+  told.attempted = std::max(told.attempted, application.age());
+  world.create(application);
+  told.acknowledged = application.age();
+}
+
+void resume(World& world, World::Application& application, Told& told) {
+  world.restore(application);
+  EXPECT_GE(application.age(), told.acknowledged);
+  told.acknowledged = application.age();
+}
+
+/// A generation that is written and durable, but whose request the counter never got.
+void leave_pending(World& world, Told& told) {
+  World::Application application(1);
+  start(world, application, told);
+  world.counter->script({Fate::lost, Fate::lost, Fate::lost});
+  try {
+    save(application, told, 2);
+    FAIL() << "the save was confirmed";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::unconfirmed);
+    told.acknowledged = 2;  // durable, so that a restore must take it up
+  }
+}
+
+std::vector<Scenario> scenarios() {
+  const auto nothing = [](World&, Told&) {};
+  const auto create = [](World& world, Told& told) {
+    World::Application application(1);
+    start(world, application, told);
+    save(application, told, 2);
+  };
+  const auto checkpoints = [](World& world, Told& told) {
+    World::Application application(0);
+    resume(world, application, told);
+    for (const std::uint64_t age : {3U, 4U, 5U}) save(application, told, age);
+  };
+  const auto hand_over = [](World& world, Told& told) {
+    World::Application application(0);
+    resume(world, application, told);
+    application.live.reset();
+    resume(world, application, told);
+  };
+  const auto start_over = [](World& world, Told& told) {
+    World::Application application(10);
+    told.attempted = 10;
+    world.create(application, true);
+    told.acknowledged = 10;
+    save(application, told, 11);
+  };
+  std::vector<Scenario> all;
+  for (const std::uint64_t limit : {never, always}) {
+    const std::string kind = limit == never ? "appending" : "compacting";
+    all.push_back({"create_" + kind, limit, nothing, create});
+    all.push_back({"checkpoint_" + kind, limit, create, checkpoints});
+    all.push_back({"hand_over_" + kind, limit, create, hand_over});
+    all.push_back({"roll_forward_" + kind, limit, leave_pending, checkpoints});
+    all.push_back({"start_over_" + kind, limit, create, start_over});
+  }
+  return all;
+}
+
+/// What must hold for whoever comes back after a crash.
+void verify(World& world, const Told& told) {
+  World::Application application(0);
+  try {
+    world.restore(application);
+    EXPECT_GE(application.age(), told.acknowledged) << "what was acknowledged is lost";
+    EXPECT_LE(application.age(), std::max(told.attempted, told.acknowledged));
+    EXPECT_TRUE(std::ranges::all_of(application.numbers, [&](std::uint64_t number) {
+      return number == application.age();
+    })) << "a torn state";
+  } catch (const Error& error) {
+    EXPECT_EQ(told.acknowledged, 0U) << "not restored: " << error.what();
+    EXPECT_EQ(error.code(), Code::no_checkpoint) << error.what();
+    World::Application fresh(1);
+    world.create(fresh);
+    return;
+  }
+  // And it goes on from there.
+  const std::uint64_t age = application.age() + 1;
+  application.set_age(age);
+  application.live->checkpoint(Save::periodic);
+  application.live.reset();
+  EXPECT_EQ(world.restored_age(), age);
+}
+
+/// Runs the scenario in a fresh world until it stops at call `n`. False if it came to its end before.
+bool run_until(World& world, const Scenario& scenario, Told& told, std::uint64_t n, Stop where,
+               std::deque<Fate> fates) {
+  world.compaction_limit = scenario.compaction_limit;
+  scenario.prepare(world, told);
+  world.files.kill();
+  world.counter->script(std::move(fates));
+  world.files.stop_at(n, where);
+  try {
+    scenario.act(world, told);
+  } catch (const io::Crash&) {
+    return true;
+  } catch (const Error& error) {
+    // With a counter that does not answer a start or a save may be refused; then the process ends.
+    EXPECT_TRUE(error.code() == Code::unconfirmed || error.code() == Code::counter_unavailable)
+        << error.what();
+  }
+  return world.files.crashed();
+}
+
+void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
+
+class CrashTest : public testing::TestWithParam<Scenario> {};
+
+/// Stops at every call and hands each outcome of `hows` to verify.
+void crash_everywhere(const Scenario& scenario, const std::vector<std::pair<Unsynced, std::uint64_t>>& hows,
+                      const std::deque<Fate>& fates, bool deliver) {
+  for (const Stop where : {Stop::before, Stop::midway}) {
+    bool stopped = true;
+    for (std::uint64_t n = 1; stopped; ++n) {
+      World world(n);
+      Told told;
+      stopped = run_until(world, scenario, told, n, where, fates);
+      const io::SimulatedDisk disk = world.files.snapshot();
+      const ScriptedCounter counter = *world.counter;
+      for (const auto& [how, seed] : hows) {
+        SCOPED_TRACE(testing::Message() << scenario.name << ": stopped at call " << n
+                                        << (where == Stop::before ? "" : ", midway") << ", unsynced "
+                                        << static_cast<int>(how) << ", seed " << seed);
+        world.files.put_back(disk);
+        *world.counter = counter;
+        world.counter->script({});
+        world.files.restart(how, seed);
+        if (deliver) world.counter->deliver();
+        verify(world, told);
+        if (testing::Test::HasFailure()) return;
+      }
+    }
+  }
+}
+
+const std::vector<std::pair<Unsynced, std::uint64_t>> pure = {
+    {Unsynced::kept, 0}, {Unsynced::dropped, 0}, {Unsynced::trashed, 1}};
+
+TEST_P(CrashTest, EveryCallKeptDroppedTrashed) { crash_everywhere(GetParam(), pure, {}, false); }
+
+TEST_P(CrashTest, EveryCallWithAThousandMixes) {
+  std::vector<std::pair<Unsynced, std::uint64_t>> mixes;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) mixes.emplace_back(Unsynced::mixed, seed);
+  crash_everywhere(GetParam(), mixes, {}, false);
+}
+
+TEST_P(CrashTest, EveryCallWithRequestsLostOrLate) {
+  using enum ScriptedCounter::Fate;
+  const std::deque<Fate> scripts[] = {
+      {lost, lost, lost, lost, lost, lost},
+      {answer_lost, answer_lost, answer_lost},
+      {late, late, late, late, late, late},
+      {applied, lost, lost, lost},
+      {applied, late, late, late},
+      {applied, applied, late, late, late},
+  };
+  for (const auto& script : scripts) {
+    crash_everywhere(GetParam(), pure, script, true);
+    if (HasFailure()) return;
+  }
+}
+
+TEST_P(CrashTest, KilledEverywhereOnARunningMachine) {
+  const Scenario& scenario = GetParam();
+  bool stopped = true;
+  for (std::uint64_t n = 1; stopped; ++n) {
+    SCOPED_TRACE(testing::Message() << scenario.name << ": killed at call " << n);
+    World world(n);
+    Told told;
+    stopped = run_until(world, scenario, told, n, Stop::midway, {});
+    world.files.kill();
+    verify(world, told);
+    if (HasFailure()) return;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Session, CrashTest, testing::ValuesIn(scenarios()),
+                         [](const auto& parameter) { return parameter.param.name; });
+
+}  // namespace
+}  // namespace tidemark::session

@@ -1,0 +1,68 @@
+#include "tests/session/world.h"
+
+#include <algorithm>
+
+#include "key/slot.h"
+
+namespace tidemark::session {
+namespace {
+
+class TestKey final : public key::Source {
+ public:
+  explicit TestKey(std::uint8_t byte) : byte_(byte) {}
+
+  [[nodiscard]] std::unique_ptr<key::Unlocker> load(std::string_view /*lineage*/,
+                                                    key::Missing /*missing*/,
+                                                    io::FileSystem& /*files*/,
+                                                    Random& /*random*/) const override {
+    crypto::Secret32 key;
+    std::ranges::fill(key.mutable_bytes(), std::byte{byte_});
+    return key::raw_unlocker(std::move(key));
+  }
+
+  [[nodiscard]] std::string uri() const override { return "test:"; }
+
+ private:
+  std::uint8_t byte_;
+};
+
+}  // namespace
+
+Key test_key(std::uint8_t byte) { return Key(std::make_shared<TestKey>(byte)); }
+
+World::World(std::uint64_t seed) : random(seed), key(test_key()) { files.make_folders("/data"); }
+
+World::Application::Application(std::uint64_t age, std::size_t size) : numbers(size, age) {
+  state.array("numbers", numbers);
+}
+
+Options World::options() const {
+  Options options;
+  options.file = file;
+  options.lineage = lineage;
+  options.counter = counter;
+  options.key = key;
+  return options;
+}
+
+void World::create(Application& application, bool start_over) {
+  Options with = options();
+  with.start_over = start_over;
+  application.live = session::create(environment(), with, application.state.registry());
+}
+
+void World::restore(Application& application) {
+  application.live = session::restore(environment(), options(), application.state.registry());
+}
+
+void World::open(Application& application) {
+  application.live = session::open(environment(), options(), application.state.registry());
+}
+
+std::uint64_t World::restored_age() {
+  Application application(0);
+  restore(application);
+  return application.age();
+}
+
+}  // namespace tidemark::session

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <tidemark/session.h>
+
+#include <memory>
+#include <random>
+
+#include "base/executor.h"
+#include "io/simulated.h"
+#include "key/source.h"
+#include "session/opening.h"
+#include "tests/session/scripted_counter.h"
+
+namespace tidemark::session {
+
+/// Repeatable, and never the same bytes twice in one test.
+class SeededRandom final : public Random {
+ public:
+  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
+  void fill(MutableBytes into) override {
+    for (std::byte& byte : into) byte = static_cast<std::byte>(engine_());
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+/// A simulated host with one disk and one counter, on which instances of an application live and
+/// die. The application's state is a vector of numbers whose first one, its age, grows.
+class World {
+ public:
+  explicit World(std::uint64_t seed = 1);
+
+  /// An application's memory: gone with the process.
+  struct Application {
+    std::vector<std::uint64_t> numbers{};
+    State state{};
+    std::unique_ptr<Live> live{};
+
+    explicit Application(std::uint64_t age, std::size_t size = 3);
+    Application(const Application&) = delete;
+    Application& operator=(const Application&) = delete;
+
+    [[nodiscard]] std::uint64_t age() const { return numbers.empty() ? 0 : numbers[0]; }
+    void set_age(std::uint64_t age) { std::ranges::fill(numbers, age); }
+  };
+
+  [[nodiscard]] Options options() const;
+  [[nodiscard]] Environment environment() { return {files, random, executor, compaction_limit}; }
+
+  void create(Application& application, bool start_over = false);
+  void restore(Application& application);
+  void open(Application& application);
+
+  /// The age that a restore comes back with; throws as it does. The instance is gone afterwards.
+  [[nodiscard]] std::uint64_t restored_age();
+
+  static constexpr const char* file = "/data/dump.dat";
+  static constexpr const char* lineage = "person:test";
+
+  io::SimulatedFileSystem files;
+  std::shared_ptr<ScriptedCounter> counter = std::make_shared<ScriptedCounter>();
+  SeededRandom random;
+  InlineExecutor executor;
+  Key key;
+  std::uint64_t compaction_limit = std::uint64_t{1} << 20;
+};
+
+/// A key of which every byte is `byte`, without a file.
+[[nodiscard]] Key test_key(std::uint8_t byte = 7);
+
+}  // namespace tidemark::session
