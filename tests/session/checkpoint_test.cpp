@@ -13,16 +13,6 @@ using Fate = ScriptedCounter::Fate;
 
 constexpr std::size_t large = 200'000;  // numbers: more than a file may grow to by appending
 
-Code code_of(auto call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_FALSE(error.advice().empty());
-    return error.code();
-  }
-  return Code::ok;
-}
-
 struct CheckpointTest : testing::Test {
   void SetUp() override { world.create(application); }
 

@@ -2,6 +2,8 @@
 
 #include <tidemark/error.h>
 
+#include <utility>
+
 namespace tidemark::session {
 namespace {
 
@@ -12,13 +14,14 @@ namespace {
 }  // namespace
 
 std::optional<CounterReading> ScriptedCounter::read(std::string_view name) {
+  if (before_read_) before_read_(++reads_);
   if (!answers_reads_) no_answer();
   return peek(name);
 }
 
 std::optional<Conflict> ScriptedCounter::advance(std::string_view name,
                                                  const std::optional<Mark>& from, const Mark& to) {
-  ++advances_;
+  if (const auto event = std::exchange(before_advance_, nullptr)) event();
   Fate fate = Fate::applied;
   if (!fates_.empty()) {
     fate = fates_.front();

@@ -2,7 +2,9 @@
 
 #include <tidemark/counter.h>
 
+#include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -32,14 +34,19 @@ class ScriptedCounter final : public Counter {
   /// Whether reads are answered. Advances follow their script.
   void answer_reads(bool answer) { answers_reads_ = answer; }
 
+  /// Something that happens elsewhere, just before the next advance or read reaches the counter.
+  void before_next_advance(std::function<void()> event) { before_advance_ = std::move(event); }
+  void before_each_read(std::function<void(std::uint64_t)> event) { before_read_ = std::move(event); }
+  void deliver_before_next_advance() {
+    before_next_advance([this] { deliver(); });
+  }
+
   /// Applies the late requests, oldest first, each if it still fits. Says how many did.
   int deliver();
 
   [[nodiscard]] std::optional<CounterReading> peek(std::string_view name) const;
   void put(std::string_view name, const CounterReading& reading);
   void forget(std::string_view name) { lineages_.erase(std::string(name)); }
-
-  [[nodiscard]] int advances() const noexcept { return advances_; }
 
  private:
   struct Request {
@@ -53,8 +60,10 @@ class ScriptedCounter final : public Counter {
   std::map<std::string, CounterReading> lineages_;
   std::deque<Fate> fates_;
   std::vector<Request> late_;
+  std::function<void()> before_advance_;
+  std::function<void(std::uint64_t)> before_read_;
+  std::uint64_t reads_ = 0;
   bool answers_reads_ = true;
-  int advances_ = 0;
 };
 
 }  // namespace tidemark::session

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <gtest/gtest.h>
+#include <tidemark/error.h>
 #include <tidemark/session.h>
 
+#include <algorithm>
 #include <memory>
 #include <random>
+#include <string>
 
 #include "base/executor.h"
 #include "io/simulated.h"
@@ -65,6 +69,41 @@ class World {
   Key key;
   std::uint64_t compaction_limit = std::uint64_t{1} << 20;
 };
+
+/// What an adversary has: the counter and the disk as they were, but for FILE.
+class SimulatedHost {
+ public:
+  explicit SimulatedHost(World& world)
+      : world_(world), counter_(*world.counter), disk_(world.files.snapshot()) {}
+
+  /// Everything as it was, and FILE with these bytes.
+  void put_back(Bytes file) const {
+    world_.files.put_back(disk_);
+    world_.files.put(World::file, file);
+    *world_.counter = counter_;
+  }
+
+ private:
+  World& world_;
+  ScriptedCounter counter_;
+  io::SimulatedDisk disk_;
+};
+
+/// The code of the Error that `call` throws, ok if it throws none.
+template <class Call>
+Code code_of(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()), "");
+    EXPECT_NE(error.advice(), "") << error.what();
+    return error.code();
+  }
+  return Code::ok;
+}
+
+/// Codes by name, for what a failing test prints.
+inline void PrintTo(Code code, std::ostream* out) { *out << name(code); }
 
 /// A key of which every byte is `byte`, without a file.
 [[nodiscard]] Key test_key(std::uint8_t byte = 7);
