@@ -118,6 +118,9 @@ struct Run {
   bool operator==(const Run&) const = default;
 };
 
+/// Whether this version knows its kinds.
+[[nodiscard]] bool is_known(const SectionType& type) noexcept;
+
 struct SectionEntry {
   std::string name{};
   SectionType type{};

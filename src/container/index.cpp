@@ -22,11 +22,8 @@ namespace {
 SectionType decode_type(Decoder& fields) {
   const auto kind = fields.number<std::uint8_t>();
   const auto element = fields.number<std::uint8_t>();
-  if (kind < 1 || kind > static_cast<std::uint8_t>(SectionKind::memory) ||
-      element > static_cast<std::uint8_t>(ElementKind::floating)) {
-    unknown();
-  }
   SectionType type{static_cast<SectionKind>(kind), static_cast<ElementKind>(element)};
+  if (!is_known(type)) unknown();
   type.element_size = fields.number<std::uint32_t>();
   type.class_version = fields.number<std::uint32_t>();
   return type;
@@ -51,6 +48,11 @@ std::vector<Run> decode_runs(Decoder& fields, std::uint64_t length) {
 }
 
 }  // namespace
+
+bool is_known(const SectionType& type) noexcept {
+  return type.kind >= SectionKind::object && type.kind <= SectionKind::memory &&
+         type.element <= ElementKind::floating;
+}
 
 std::uint64_t SectionEntry::own_length() const noexcept {
   std::uint64_t sum = 0;

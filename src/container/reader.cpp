@@ -41,12 +41,12 @@ std::optional<Index> open_index(io::File& file, const FileHead& head, const Foun
   for (const SectionEntry& section : index.sections) {
     // Bounds what a reader will ever allocate for it by what the file holds.
     if (section.own_length() > found.header.index_offset - bytes) {
-      damaged(found.offset, "damaged: sections are longer than their generation");
+      damaged(found.offset, "sections are longer than their generation");
     }
     bytes += section.own_length();
   }
   if (found.header.encoded_size() + bytes != found.header.index_offset) {
-    damaged(found.offset, "damaged: sections do not fill their generation");
+    damaged(found.offset, "sections do not fill their generation");
   }
   return index;
 }
@@ -123,7 +123,7 @@ class GenerationReader::RecordSource final : public Source {
   void open_record(std::uint64_t record, MutableBytes into) const {
     const std::uint64_t offset = offset_ + record * record_size;
     if (reader_.file_.read_at(offset, into) != into.size()) {
-      damaged(offset, "damaged: a record is cut off");
+      damaged(offset, "a record is cut off");
     }
     const auto number = first_record_ + record;
     const Buffer context = record_context(reader_.head_.lineage, reader_.found_.header.salt,
@@ -132,7 +132,7 @@ class GenerationReader::RecordSource final : public Source {
         Bytes(reader_.index_.tags)
             .subspan(static_cast<std::size_t>(number) * reader_.tag_size_, reader_.tag_size_);
     if (!reader_.sealers_.records->open(number, context, into, tag, into)) {
-      damaged(offset, "damaged: a record was altered");
+      damaged(offset, "a record was altered");
     }
   }
 
@@ -157,13 +157,13 @@ GenerationReader::GenerationReader(io::File& file, const FileHead& head, FoundGe
       tag_size_(crypto::tag_size(head.cipher)),
       sealers_(make_sealers(head.cipher, key, found_.header.salt)) {
   auto index = open_index(file, head, found_, key);
-  if (!index) damaged(found_.offset, "damaged: a generation is not authentic");
+  if (!index) damaged(found_.offset, "a generation is not authentic");
   index_ = std::move(*index);
   if (const auto& base = found_.header.base) {
     auto below = base->offset < found_.offset ? read_generation(file, base->offset) : std::nullopt;
     if (!below || below->root != base->root || below->header.chain + 1 != found_.header.chain ||
         below->offset + below->header.length > found_.offset) {
-      damaged(base->offset, "damaged: a generation that a later one refers to");
+      damaged(base->offset, "a generation is missing that a later one refers to,");
     }
     base_ =
         std::make_unique<GenerationReader>(file, head, std::move(*below), key, executor, progress_);
@@ -195,7 +195,7 @@ std::size_t GenerationReader::number_in_base(const SectionEntry& section) const 
       return static_cast<std::size_t>(below - sections.begin());
     }
   }
-  damaged(found_.offset, "damaged: a section is missing from its base");
+  damaged(found_.offset, "a section is missing from its base");
 }
 
 std::unique_ptr<Source> GenerationReader::own_section(std::size_t number) {

@@ -67,6 +67,11 @@ GenerationWriter::GenerationWriter(WriteTarget target, Proposal proposal)
 
 void GenerationWriter::add(std::string_view name, const SectionType& type,
                            const std::function<void(Sink&)>& save) {
+  if (!is_known(type)) {
+    throw Error(Code::usage,
+                "the section \"" + std::string(name) + "\" has a type of no known kind",
+                "let its type() say object, array or memory");
+  }
   section_length_ = 0;
   index_.sections.push_back({std::string(name), type, 0, {}});
   SectionSink sink(*this);

@@ -20,10 +20,11 @@ struct Answer {
   std::string why{};
 };
 
-/// Asks the counter to move from `from` (nothing: from "absent") to `to`. Where the outcome is unknown
-/// it reads again, and asks again, a bounded number of times: digests are unique, so that what it reads
-/// tells exactly what happened. Throws what the counter throws, but for `counter_unavailable`.
-[[nodiscard]] Answer ask(Counter& counter, const std::string& name,
-                         const std::optional<Mark>& from, const Mark& to);
+/// Asks the counter to move from `from` (nothing: from "absent") to `to`. Where the outcome is
+/// unknown it reads again, and asks again, a bounded number of times: digests are unique, so that
+/// what it reads tells exactly what happened. Throws what the counter throws, but for
+/// `counter_unavailable`.
+[[nodiscard]] Answer ask(Counter& counter, const std::string& name, const std::optional<Mark>& from,
+                         const Mark& to);
 
 }  // namespace tidemark::session

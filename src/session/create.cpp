@@ -16,30 +16,32 @@ bool has_header(const Survey& survey, auto predicate) {
 }
 
 [[noreturn]] void refuse_existing(const Opening& opening) {
-  throw Error(Code::exists,
-              "the lineage \"" + opening.name + "\" lives already, at generation " +
-                  std::to_string(opening.reading->mark.value),
-              "restore it from " + opening.place.shown() + ", or start over to give it up for good");
+  throw Error(
+      Code::exists,
+      "the lineage \"" + opening.name + "\" lives already, at generation " +
+          std::to_string(opening.reading->mark.value),
+      "restore it from " + opening.place.shown() + ", or start over to give it up for good");
 }
 
 /// Throws unless nothing of this name lives, as far as can be told without a key.
 void demand_unborn(const Opening& opening) {
   if (!opening.reading && opening.survey.holds_generations()) {
-    throw Error(Code::counter_behind,
-                "the counter knows nothing of the lineage \"" + opening.name + "\", but " +
-                    opening.place.shown() + " holds generations of it",
-                "bring the counter back, or name the counter that was used before, or start over to "
-                "give the state up for good");
+    throw Error(
+        Code::counter_behind,
+        "the counter knows nothing of the lineage \"" + opening.name + "\", but " +
+            opening.place.shown() + " holds generations of it",
+        "bring the counter back, or name the counter that was used before, or start over to "
+        "give the state up for good");
   }
   if (!opening.reading) return;
   if (!opening.at_birth()) refuse_existing(opening);
   const Digest& id = opening.reading->birth.digest;
-  const bool child = has_header(opening.survey, [&](const auto& header) {
-    return header.parent == opening.reading->birth;
-  });
+  const bool child = has_header(
+      opening.survey, [&](const auto& header) { return header.parent == opening.reading->birth; });
   if (!child && has_header(opening.survey, [&](const auto& h) { return h.counter_id != id; })) {
-    throw Error(Code::wrong_counter, opening.place.shown() + " was written with another counter",
-                "name the counter that it was created with, or start over to give the state up for good");
+    throw Error(
+        Code::wrong_counter, opening.place.shown() + " was written with another counter",
+        "name the counter that it was created with, or start over to give the state up for good");
   }
 }
 
@@ -52,7 +54,8 @@ void give_birth(Opening& opening) {
       opening.reading = {birth, birth};
       return;
     case Answer::Outcome::conflict:
-      throw Error(Code::exists, "another instance started the lineage \"" + opening.name + "\" first",
+      throw Error(Code::exists,
+                  "another instance started the lineage \"" + opening.name + "\" first",
                   "stop one of the two, or give them different files");
     case Answer::Outcome::unknown:
       throw Error(Code::counter_unavailable, "the start is not confirmed: " + answer.why,
@@ -74,13 +77,14 @@ struct FirstGeneration {
   Mark mark;
 };
 
-/// Writes it durably, but asks nobody yet. It takes an unused FILE at once, so that FILE never begins
-/// with torn bytes; else it stays in a file of its own until the counter has decided.
+/// Writes it durably, but asks nobody yet. It takes an unused FILE at once, so that FILE never
+/// begins with torn bytes; else it stays in a file of its own until the counter has decided.
 FirstGeneration write_first(const Opening& opening, const Keyring& keyring) {
   const Environment& environment = opening.environment;
-  container::FileHead head{{environment.random.array<16>()},
-                           keyring.without_key() ? crypto::Cipher::none : crypto::preferred_cipher(),
-                           opening.name};
+  container::FileHead head{
+      {environment.random.array<16>()},
+      keyring.without_key() ? crypto::Cipher::none : crypto::preferred_cipher(),
+      opening.name};
   FirstGeneration first{keyring.make(head.lineage, environment.random),
                         {environment.random.array<16>()},
                         make_file(environment, opening.place, head),
@@ -113,8 +117,8 @@ FirstGeneration write_first(const Opening& opening, const Keyring& keyring) {
 
 [[noreturn]] void refuse_unconfirmed(const Opening& opening, const Keyring& keyring,
                                      const std::string& why) {
-  const std::string what = "the first generation in " + opening.place.shown() +
-                           " is durable but not confirmed: " + why;
+  const std::string what =
+      "the first generation in " + opening.place.shown() + " is durable but not confirmed: " + why;
   if (opening.options.start_over || keyring.without_key()) {
     throw Error(Code::counter_unavailable, what, "bring the counter back and start again");
   }
@@ -155,15 +159,16 @@ std::unique_ptr<Live> start(Opening opening) {
       break;
     case Answer::Outcome::conflict:
       discard_file(opening.environment.files, first.file->path);
-      throw Error(Code::exists, "another instance was first to save the lineage \"" + opening.name + "\"",
+      throw Error(Code::exists,
+                  "another instance was first to save the lineage \"" + opening.name + "\"",
                   "stop one of the two, or give them different files");
     case Answer::Outcome::unknown:
       refuse_unconfirmed(opening, keyring, answer.why);
   }
-  return std::make_unique<Live>(tenure_of(std::move(opening), std::move(first.key.key),
-                                          std::move(first.key.slots), first.session, first.mark,
-                                          std::move(first.file)),
-                                Generation{first.mark.value});
+  return std::make_unique<Live>(
+      tenure_of(std::move(opening), std::move(first.key.key), std::move(first.key.slots),
+                first.session, first.mark, std::move(first.file)),
+      Generation{first.mark.value});
 }
 
 std::unique_ptr<Live> create(const Environment& environment, Options options,

@@ -12,8 +12,8 @@ struct Environment {
   Random& random;
   Executor& executor;
 
-  /// A file that grew beyond this many bytes is not appended to: the next generation goes to a new one,
-  /// which holds nothing else.
+  /// A file that grew beyond this many bytes is not appended to: the next generation goes to a new
+  /// one, which holds nothing else.
   std::uint64_t compaction_limit = std::uint64_t{1} << 20;
 };
 

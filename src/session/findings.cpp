@@ -18,6 +18,7 @@ class Interpreter {
     for (const auto& generation : stored.scan.generations) {
       const auto& header = generation.header;
       if (header.counter_id == reading_.birth.digest && header.value == reading_.mark.value &&
+          header.parent.value < header.value &&
           counter_.next(header.parent, generation.root) == reading_.mark) {
         findings_.committed = {&stored, &generation, keyring_.open(stored.scan.head, header)};
       }
@@ -44,8 +45,8 @@ class Interpreter {
       return;
     }
     if (!container::open_index(*stored.file, stored.scan.head, generation, *key)) {
-      findings_.altered |= header.counter_id == reading_.birth.digest &&
-                           header.value == reading_.mark.value;
+      findings_.altered |=
+          header.counter_id == reading_.birth.digest && header.value == reading_.mark.value;
       return;
     }
     keys_.push_back(key);
@@ -69,7 +70,9 @@ class Interpreter {
     if (authentic) prove(note.mark);
   }
 
-  void prove(const Mark& mark) { findings_.proved = std::max(findings_.proved.value_or(0), mark.value); }
+  void prove(const Mark& mark) {
+    findings_.proved = std::max(findings_.proved.value_or(0), mark.value);
+  }
 
   [[nodiscard]] bool is_committed(const container::FoundGeneration& generation) const {
     return findings_.committed && findings_.committed->generation->root == generation.root;
@@ -94,9 +97,9 @@ class Interpreter {
   void rank() {
     std::vector<Candidate> ranked;
     for (Candidate& candidate : findings_.pending) {
-      const auto after = std::ranges::find_if(ranked.rbegin(), ranked.rend(), [&](const Candidate& below) {
-        return goes_above(candidate, below);
-      });
+      const auto after = std::ranges::find_if(
+          ranked.rbegin(), ranked.rend(),
+          [&](const Candidate& below) { return goes_above(candidate, below); });
       ranked.insert(after == ranked.rend() ? position_of(ranked, candidate) : after.base(),
                     std::move(candidate));
     }
@@ -108,8 +111,8 @@ class Interpreter {
   /// proposals, else on top.
   static std::vector<Candidate>::iterator position_of(std::vector<Candidate>& ranked,
                                                       const Candidate& candidate) {
-    return std::ranges::find_if(ranked,
-                                [&](const Candidate& other) { return goes_above(other, candidate); });
+    return std::ranges::find_if(
+        ranked, [&](const Candidate& other) { return goes_above(other, candidate); });
   }
 
   static bool goes_above(const Candidate& upper, const Candidate& lower) {
@@ -149,7 +152,8 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 
 }  // namespace
 
-std::optional<Refusal> refusal(const Findings& found, const std::optional<CounterReading>& reading) {
+std::optional<Refusal> refusal(const Findings& found,
+                               const std::optional<CounterReading>& reading) {
   const std::uint64_t value = reading ? reading->mark.value : 0;
   const bool born = reading && reading->mark == reading->birth;
   const std::uint64_t newest = found.newest.value_or(0);
@@ -170,17 +174,20 @@ std::optional<Refusal> refusal(const Findings& found, const std::optional<Counte
        "the file holds another generation " + number(value) + " than the one the counter confirms",
        "find the file that the newest instance saved to; this one was overtaken"},
       {found.newest && found.unreadable, Code::damaged,
-       "generation " + number(value) + " is damaged or cut off; the newest whole one is " + number(newest),
+       "generation " + number(value) + " is damaged or cut off; the newest whole one is " +
+           number(newest),
        other_copy},
       {found.newest.has_value(), Code::stale,
-       "the newest generation in the file is " + number(newest) + ", the counter is at " + number(value),
-       "this is an old copy: " + other_copy},
+       "an old copy: its newest generation is " + number(newest) + ", the counter is at " +
+           number(value),
+       other_copy},
       {found.locked, Code::wrong_key, "the key does not open what is in the file",
        "give the key of this lineage"},
       {found.other_counter, Code::wrong_counter,
        "the file was written with another counter than this one",
        "name the counter that this lineage was created with"},
-      {found.unreadable && !born, Code::damaged, "no whole generation is left in the file", other_copy},
+      {found.unreadable && !born, Code::damaged, "no whole generation is left in the file",
+       other_copy},
       {!born, Code::damaged,
        "the file holds no generation, although the counter is at " + number(value), other_copy},
   };

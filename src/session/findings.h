@@ -17,19 +17,22 @@ struct Candidate {
   SharedKey key{};
 };
 
-/// What the storage holds, seen from the mark that the counter shows. Everything in it but `locked`,
-/// `altered` and `unreadable` comes from authentic generations alone. Points into the survey.
+/// What the storage holds, seen from the mark that the counter shows. Everything in it but
+/// `locked`, `altered` and `unreadable` comes from authentic generations alone. Points into the
+/// survey.
 struct Findings {
-  std::optional<Candidate> committed{};  ///< its mark is the counter's; the key is empty if it does not fit
-  std::vector<Candidate> pending{};      ///< children of the counter's mark, newest first
+  std::optional<Candidate>
+      committed{};  ///< its mark is the counter's; the key is empty if it does not fit
+  std::vector<Candidate> pending{};  ///< children of the counter's mark, newest first
 
   std::optional<std::uint64_t> proved{};  ///< the highest value that some generation or note proves
   std::optional<std::uint64_t> newest{};  ///< the highest value of a generation of this counter
   bool other_digest = false;   ///< a generation of the counter's value, but not its digest
   bool other_counter = false;  ///< a generation of a counter with another id
   bool locked = false;         ///< a generation that the key does not open
-  bool altered = false;        ///< a generation of the counter's value that the key should open, but does not
-  bool unreadable = false;     ///< bytes that are no whole generation
+  bool altered =
+      false;  ///< a generation of the counter's value that the key should open, but does not
+  bool unreadable = false;  ///< bytes that are no whole generation
 };
 
 /// Reads what the survey found in the light of `reading`. `counter` makes marks from roots.

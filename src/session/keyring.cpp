@@ -4,7 +4,8 @@
 
 namespace tidemark::session {
 
-SharedKey Keyring::open(const container::FileHead& head, const container::GenerationHeader& header) {
+SharedKey Keyring::open(const container::FileHead& head,
+                        const container::GenerationHeader& header) {
   for (const SharedKey& key : opened_) {
     if (key->lineage() == head.lineage && container::fits(header, *key)) return key;
   }

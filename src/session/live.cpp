@@ -44,24 +44,34 @@ void Live::settle(Save save) {
       return adopt_own_or_fence(answer.found);
     case Answer::Outcome::unknown:
       if (save == Save::last) return;
-      throw Error(Code::counter_unavailable,
-                  "generation " + number(newest.mark.value) + " is still not confirmed: " + answer.why,
-                  "bring the counter back; nothing more is written until then");
+      throw Error(
+          Code::counter_unavailable,
+          "generation " + number(newest.mark.value) + " is still not confirmed: " + answer.why,
+          "bring the counter back; nothing more is written until then");
   }
 }
 
 Proposed Live::write() {
   const Environment& environment = tenure_.environment;
-  const auto fill = [this](container::GenerationWriter& writer) { save(tenure_.registry, writer); };
-  const Pen pen{environment, *tenure_.key, tenure_.progress};
-  SharedFile target = tenure_.file;
-  const bool fresh = target->spent || target->end > environment.compaction_limit;
-  if (fresh) {
-    target = make_file(environment, tenure_.place, target->head);
-    tenure_.litter.push_back(target->path);
+  if (!tenure_.file->spent && tenure_.file->end <= environment.compaction_limit) {
+    return write_to(tenure_.file);
   }
-  const auto generation = write_generation(pen, *target, next_proposal(), fill);
-  if (fresh) environment.files.sync_folder(tenure_.place.folder());
+  const SharedFile fresh = make_file(environment, tenure_.place, tenure_.file->head);
+  try {
+    Proposed proposed = write_to(fresh);
+    environment.files.sync_folder(tenure_.place.folder());
+    tenure_.litter.push_back(fresh->path);
+    return proposed;
+  } catch (...) {
+    discard_file(environment.files, fresh->path);
+    throw;
+  }
+}
+
+Proposed Live::write_to(const SharedFile& target) {
+  const auto generation = write_generation(
+      {tenure_.environment, *tenure_.key, tenure_.progress}, *target, next_proposal(),
+      [this](container::GenerationWriter& writer) { save(tenure_.registry, writer); });
   return {tenure_.counter->next(tenure_.mark, generation.root), target};
 }
 
@@ -94,10 +104,11 @@ void Live::adopt_own_or_fence(const std::optional<CounterReading>& found) {
   }
   const std::string& file = tenure_.place.shown();
   if (!found || (found->birth == tenure_.birth && found->mark.value < tenure_.mark.value)) {
-    ended_.emplace(Code::counter_behind,
-                   "the counter lost generation " + number(tenure_.mark.value) + " of " + file +
-                       (found ? ", it is back at " + number(found->mark.value) : ", it knows nothing of it"),
-                   "stop, and find out why before anything is restored");
+    ended_.emplace(
+        Code::counter_behind,
+        "the counter lost generation " + number(tenure_.mark.value) + " of " + file +
+            (found ? ", it is back at " + number(found->mark.value) : ", it knows nothing of it"),
+        "stop, and find out why before anything is restored");
   } else if (found->birth != tenure_.birth) {
     ended_.emplace(Code::wrong_counter, "the counter of " + file + " was replaced by another one",
                    "stop, and bring the right counter back");
@@ -151,8 +162,7 @@ Error Live::unconfirmed(const Mark& mark, const std::string& why) const {
     return {Code::counter_unavailable, what,
             "bring the counter back and save again; without a key a restore does not take it up"};
   }
-  return {Code::unconfirmed, what,
-          "bring the counter back; the next save or restore takes it up"};
+  return {Code::unconfirmed, what, "bring the counter back; the next save or restore takes it up"};
 }
 
 }  // namespace tidemark::session

@@ -56,6 +56,7 @@ class Live {
  private:
   void settle(Save save);
   [[nodiscard]] Proposed write();
+  [[nodiscard]] Proposed write_to(const SharedFile& target);
   [[nodiscard]] container::Proposal next_proposal();
   void adopt(const Proposed& proposed);
   void adopt_own_or_fence(const std::optional<CounterReading>& found);

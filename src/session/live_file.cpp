@@ -43,10 +43,10 @@ container::FoundGeneration write_generation(
     const std::function<void(container::GenerationWriter&)>& fill) {
   bool written = false;
   try {
-    container::GenerationWriter writer({*target.file, target.head, target.end, pen.key,
-                                        pen.environment.executor, pen.environment.random,
-                                        pen.progress},
-                                       std::move(proposal));
+    container::GenerationWriter writer(
+        {*target.file, target.head, target.end, pen.key, pen.environment.executor,
+         pen.environment.random, pen.progress},
+        std::move(proposal));
     fill(writer);
     auto generation = writer.finish();
     written = true;
@@ -54,8 +54,8 @@ container::FoundGeneration write_generation(
     target.end += generation.header.length;
     return generation;
   } catch (...) {
-    // After a failed sync the kernel has forgotten what it could not write: those bytes are void, and
-    // what is written next goes elsewhere.
+    // After a failed sync the kernel has forgotten what it could not write: those bytes are void,
+    // and what is written next goes elsewhere.
     target.spent |= written;
     discard_tail(target);
     throw;

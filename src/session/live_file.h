@@ -21,8 +21,8 @@ struct LiveFile {
 
 using SharedFile = std::shared_ptr<LiveFile>;
 
-/// Opens a file for the next item, behind its last whole one. With the lock held, whoever left a torn
-/// end is dead, and it is cut off.
+/// Opens a file for the next item, behind its last whole one. With the lock held, whoever left a
+/// torn end is dead, and it is cut off.
 [[nodiscard]] SharedFile reopen(io::FileSystem& files, const std::filesystem::path& path,
                                 const container::FileHead& head, std::uint64_t end);
 
@@ -43,9 +43,9 @@ struct Pen {
   const ProgressCallback& progress;
 };
 
-/// Writes one generation at the end of `target`, its sections by `fill`, and syncs it; `target` ends
-/// behind it then. The caller makes a new name durable. On failure the file ends where it did, and is
-/// spent if it was the sync that failed.
+/// Writes one generation at the end of `target`, its sections by `fill`, and syncs it; `target`
+/// ends behind it then. The caller makes a new name durable. On failure the file ends where it did,
+/// and is spent if it was the sync that failed.
 [[nodiscard]] container::FoundGeneration write_generation(
     const Pen& pen, LiveFile& target, container::Proposal proposal,
     const std::function<void(container::GenerationWriter&)>& fill);

@@ -12,7 +12,8 @@ void check(const Options& options, Intent intent) {
     throw Error(Code::usage, what, advice);
   };
   if (!options.counter) usage("no counter was named", "set Options::counter to open_counter(URI)");
-  if (options.key.source() == nullptr) usage("no key was named", "set Options::key to open_key(URI)");
+  if (options.key.source() == nullptr)
+    usage("no key was named", "set Options::key to open_key(URI)");
   if (options.lineage.empty() && intent != Intent::restore) {
     usage("no lineage was named", "set Options::lineage to a name for this state");
   }
@@ -51,9 +52,10 @@ std::string settle_name(const Options& options, const Place& place,
     throw Error(Code::exists, place.shown() + " holds another lineage, \"" + *in_file + "\"",
                 "name another file, or move this one away");
   }
-  throw Error(Code::forked,
-              place.shown() + " holds the lineage \"" + *in_file + "\", not \"" + options.lineage + "\"",
-              "name the file of this lineage, or this file's lineage");
+  throw Error(
+      Code::forked,
+      place.shown() + " holds the lineage \"" + *in_file + "\", not \"" + options.lineage + "\"",
+      "name the file of this lineage, or this file's lineage");
 }
 
 }  // namespace
@@ -65,7 +67,8 @@ Opening begin(const Environment& environment, Options options, state::Registry& 
   const auto in_file = lineage_at(environment.files, place);
   if (intent == Intent::restore && !in_file) {
     if (environment.files.type(place.file()) == io::FileType::regular) {
-      throw Error(Code::damaged, place.shown() + " is empty", "put back the newest copy of the file");
+      throw Error(Code::damaged, place.shown() + " is empty",
+                  "put back the newest copy of the file");
     }
     throw Error(Code::no_checkpoint, "there is no " + place.shown(),
                 "check the name, or start without restoring");
@@ -90,8 +93,8 @@ void look(Opening& opening) {
 
 Tenure tenure_of(Opening opening, SharedKey key, std::vector<Buffer> key_slots,
                  const container::SessionId& session, const Mark& mark, SharedFile file) {
-  Tenure tenure{opening.environment, opening.place, std::move(opening.lock),
-                opening.options.counter, opening.name, opening.registry,
+  Tenure tenure{opening.environment,     opening.place, std::move(opening.lock),
+                opening.options.counter, opening.name,  opening.registry,
                 opening.options.progress};
   tenure.birth = opening.reading->birth;
   tenure.key = std::move(key);

@@ -7,8 +7,8 @@
 
 namespace tidemark::session {
 
-/// What every start and every restore begins with: the options checked, FILE looked at, the lock taken;
-/// then what the counter and the storage say.
+/// What every start and every restore begins with: the options checked, FILE looked at, the lock
+/// taken; then what the counter and the storage say.
 struct Opening {
   Environment environment;
   Options options;

@@ -21,7 +21,8 @@ class Place {
   [[nodiscard]] std::filesystem::path folder() const { return file_.parent_path(); }
   [[nodiscard]] std::filesystem::path lock() const { return with_suffix(".lock"); }
 
-  /// A name never used before, for a file that may take FILE's name once it holds what is committed.
+  /// A name never used before, for a file that may take FILE's name once it holds what is
+  /// committed.
   [[nodiscard]] std::filesystem::path fresh(Random& random) const;
 
   /// FILE if it is there, then every other name that publishing may have left.

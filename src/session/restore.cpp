@@ -22,7 +22,8 @@ Findings find(Opening& opening, Keyring& keyring) {
     if (!opening.reading) {
       if (!second) continue;
       if (!opening.survey.holds_generations()) {
-        refuse(opening, {Code::no_checkpoint, "nothing was ever saved here", "start without restoring"});
+        refuse(opening,
+               {Code::no_checkpoint, "nothing was ever saved here", "start without restoring"});
       }
       refuse(opening, {Code::counter_behind,
                        "the counter knows nothing of the lineage \"" + opening.name +
@@ -54,7 +55,8 @@ std::optional<Loaded> try_load(Opening& opening, const Candidate& candidate, boo
   } catch (const Error& error) {
     // A power cut can leave a pending generation with a good end and a lost middle.
     if (pending && error.code() == Code::damaged) return std::nullopt;
-    throw Error(error.code(), opening.place.shown() + ": " + error.what(), error.advice());
+    const char* const is = error.code() == Code::damaged ? " is damaged: " : ": ";
+    throw Error(error.code(), opening.place.shown() + is + error.what(), error.advice());
   }
 }
 
@@ -64,8 +66,8 @@ Loaded load_newest(Opening& opening, const Findings& findings) {
     if (auto loaded = try_load(opening, candidate, true)) return std::move(*loaded);
   }
   if (!findings.committed) {
-    refuse(opening, {Code::no_checkpoint, "the first save was never finished",
-                     "start without restoring"});
+    refuse(opening,
+           {Code::no_checkpoint, "the first save was never finished", "start without restoring"});
   }
   return std::move(*try_load(opening, *findings.committed, false));
 }
@@ -115,9 +117,9 @@ Successor write_successor(const Opening& opening, Loaded& loaded) {
 bool seen_pending(const Opening& opening, const Findings& findings,
                   const std::optional<CounterReading>& found) {
   return found && std::ranges::any_of(findings.pending, [&](const Candidate& candidate) {
-    return opening.options.counter->next(opening.reading->mark, candidate.generation->root) ==
-           found->mark;
-  });
+           return opening.options.counter->next(opening.reading->mark,
+                                                candidate.generation->root) == found->mark;
+         });
 }
 
 /// Moves the counter to a successor of what was loaded. Nothing if a dead instance's late request

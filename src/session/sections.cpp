@@ -31,7 +31,8 @@ void load_all(container::GenerationReader& reader, state::Registry& registry) {
     if (const state::Entry* registered = registry.find(entry.name)) {
       registered->section->load(*source, entry.type);
     } else if (!registry.unknown_allowed()) {
-      throw Error(Code::unsupported, "the file holds a section \"" + entry.name + "\" that this program does not know",
+      throw Error(Code::unsupported,
+                  "the file holds a section \"" + entry.name + "\" that this program does not know",
                   "restore it with the program that wrote it, or allow unknown sections");
     }
     drain(*source, [](Bytes) {});
@@ -48,8 +49,7 @@ void load_all(container::GenerationReader& reader, state::Registry& registry) {
 
 void save(const state::Registry& registry, container::GenerationWriter& writer) {
   for (const state::Entry& entry : registry.entries()) {
-    writer.add(entry.name, entry.section->type(),
-               [&](Sink& sink) { entry.section->save(sink); });
+    writer.add(entry.name, entry.section->type(), [&](Sink& sink) { entry.section->save(sink); });
   }
 }
 
@@ -73,9 +73,8 @@ void copy(container::GenerationReader& reader, container::GenerationWriter& writ
       writer.inherit(entry);
     } else {
       const auto source = reader.section(i);
-      writer.add(entry.name, entry.type, [&](Sink& sink) {
-        drain(*source, [&](Bytes piece) { sink.write(piece); });
-      });
+      writer.add(entry.name, entry.type,
+                 [&](Sink& sink) { drain(*source, [&](Bytes piece) { sink.write(piece); }); });
     }
   }
 }

@@ -11,15 +11,15 @@ namespace tidemark::session {
 void save(const state::Registry& registry, container::GenerationWriter& writer);
 
 /// Reads all of a generation, to its last byte, and keeps it beside the registered objects until
-/// they accept it. Throws Error (`damaged`; `unsupported` where generation and registry do not fit), then
-/// nothing is kept.
+/// they accept it. Throws Error (`damaged`; `unsupported` where generation and registry do not
+/// fit), then nothing is kept.
 void load(container::GenerationReader& reader, state::Registry& registry);
 
 /// Puts what was loaded into the registered objects.
 void accept(state::Registry& registry) noexcept;
 
-/// Writes the same sections again: those that the generation holds itself byte for byte, the others by
-/// reference to its base.
+/// Writes the same sections again: those that the generation holds itself byte for byte, the others
+/// by reference to its base.
 void copy(container::GenerationReader& reader, container::GenerationWriter& writer);
 
 /// Writes all sections by reference: the writer's base is where the reader finds them.

@@ -10,9 +10,10 @@ namespace {
 void demand_regular(io::FileSystem& files, const Place& place) {
   const io::FileType type = files.type(place.file());
   if (type == io::FileType::absent || type == io::FileType::regular) return;
-  throw Error(Code::failed,
-              place.shown() + (type == io::FileType::folder ? " is a folder" : " is not a regular file"),
-              "name a file to keep the checkpoints in");
+  throw Error(
+      Code::failed,
+      place.shown() + (type == io::FileType::folder ? " is a folder" : " is not a regular file"),
+      "name a file to keep the checkpoints in");
 }
 
 [[noreturn]] void rethrow_about(const Place& place, const Error& error) {
@@ -30,22 +31,22 @@ bool Survey::holds_generations() const noexcept {
 }
 
 bool Survey::unreadable() const noexcept {
-  return std::ranges::any_of(files, [](const StoredFile& stored) { return stored.scan.unreadable; });
+  return std::ranges::any_of(files,
+                             [](const StoredFile& stored) { return stored.scan.unreadable; });
 }
 
 std::optional<std::string> lineage_at(io::FileSystem& files, const Place& place) {
   demand_regular(files, place);
-  std::optional<Error> refusal;
   for (const auto& path : place.present(files)) {
     const auto file = files.open(path, io::Access::read);
     if (file->size() == 0) continue;
     try {
       return container::read_head(*file).name;
     } catch (const Error& error) {
-      if (!refusal && (path == place.file() || !tells_nothing(error))) refusal = error;
+      // FILE never begins with torn bytes: if it is not ours, it is never touched.
+      if (path == place.file() || !tells_nothing(error)) rethrow_about(place, error);
     }
   }
-  if (refusal) rethrow_about(place, *refusal);
   return std::nullopt;
 }
 

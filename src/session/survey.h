@@ -29,12 +29,12 @@ struct Survey {
   [[nodiscard]] bool unreadable() const noexcept;
 };
 
-/// The name of the lineage that lives at `place`, from whichever of its files can be read; nothing if
-/// there is no file but an empty one. Throws Error: `failed` for what is not a regular file or
-/// cannot be read, `damaged` and `unsupported` where nothing but such a file is there.
+/// The name of the lineage that lives at `place`: FILE's or, where that is unused, what publishing
+/// left under another name; nothing if there is neither. Throws Error: `failed` for what is not a
+/// regular file or cannot be read, `damaged` and `unsupported` for a FILE that is not one of ours.
 [[nodiscard]] std::optional<std::string> lineage_at(io::FileSystem& files, const Place& place);
 
-/// Scans every file at `place` that holds the lineage `name`. FILE must be readable or unused.
+/// Scans every file at `place` that holds the lineage `name`.
 [[nodiscard]] Survey survey(io::FileSystem& files, const Place& place, std::string_view name);
 
 }  // namespace tidemark::session

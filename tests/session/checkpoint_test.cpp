@@ -54,7 +54,8 @@ TEST_F(CheckpointTest, OneWriteAndOneSyncBesideTheNote) {
 TEST_F(CheckpointTest, AConflictWithAStrangersMarkFencesForGood) {
   const auto disk = world.files.contents(World::file);
   const auto reading = *world.counter->peek(World::lineage);
-  world.counter->put(World::lineage, {reading.birth, {reading.mark.value + 1, world.random.digest()}});
+  world.counter->put(World::lineage,
+                     {reading.birth, {reading.mark.value + 1, world.random.digest()}});
   EXPECT_EQ(try_save(2), Code::fenced);
   EXPECT_EQ(world.files.contents(World::file)->size(), disk->size() + 4096)
       << "what it wrote stays: it may not know what others need";
@@ -228,6 +229,25 @@ TEST_F(CheckpointTest, ALargeStateNeedsOneExtraCopyAtMost) {
   EXPECT_EQ(back.age(), 5U);
 }
 
+TEST_F(CheckpointTest, AFailedCompactionLeavesNothingBehind) {
+  World fresh(5);
+  fresh.compaction_limit = 0;
+  World::Application app{1};
+  fresh.create(app);
+  const auto names = fresh.files.names();
+  for (std::uint64_t n = 1; n < 6; ++n) {
+    fresh.files.fail_at(n, ENOSPC);
+    app.set_age(n);
+    EXPECT_EQ(code_of([&] { (void)app.live->checkpoint(Save::periodic); }), Code::failed) << n;
+    fresh.files.clear_faults();
+    EXPECT_EQ(fresh.files.names(), names) << n;
+  }
+  app.set_age(9);
+  (void)app.live->checkpoint(Save::periodic);
+  app.live.reset();
+  EXPECT_EQ(fresh.restored_age(), 9U);
+}
+
 TEST_F(CheckpointTest, CompactionInAnOutageKeepsEveryPendingChild) {
   World big;
   World::Application app(1, large);
@@ -285,7 +305,8 @@ TEST_F(CheckpointTest, WithoutAKeyAnUnansweredSaveIsNotCalledSaved) {
   plain.create(app);
   plain.counter->script({Fate::lost, Fate::lost, Fate::lost});
   app.set_age(2);
-  EXPECT_EQ(code_of([&] { (void)app.live->checkpoint(Save::periodic); }), Code::counter_unavailable);
+  EXPECT_EQ(code_of([&] { (void)app.live->checkpoint(Save::periodic); }),
+            Code::counter_unavailable);
   app.live.reset();
   EXPECT_EQ(plain.restored_age(), 1U) << "no rolling forward without a key";
 }

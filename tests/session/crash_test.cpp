@@ -1,5 +1,5 @@
-// Stops an instance at every single call that it makes to the file system, does the worst to what was
-// not synced, and restores.
+// Stops an instance at every single call that it makes to the file system, does the worst to what
+// was not synced, and restores.
 
 #include <gtest/gtest.h>
 
@@ -127,7 +127,8 @@ void verify(World& world, const Told& told) {
   EXPECT_EQ(world.restored_age(), age);
 }
 
-/// Runs the scenario in a fresh world until it stops at call `n`. False if it came to its end before.
+/// Runs the scenario in a fresh world until it stops at call `n`. False if it came to its end
+/// before.
 bool run_until(World& world, const Scenario& scenario, Told& told, std::uint64_t n, Stop where,
                std::deque<Fate> fates) {
   world.compaction_limit = scenario.compaction_limit;
@@ -152,7 +153,8 @@ void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.nam
 class CrashTest : public testing::TestWithParam<Scenario> {};
 
 /// Stops at every call and hands each outcome of `hows` to verify.
-void crash_everywhere(const Scenario& scenario, const std::vector<std::pair<Unsynced, std::uint64_t>>& hows,
+void crash_everywhere(const Scenario& scenario,
+                      const std::vector<std::pair<Unsynced, std::uint64_t>>& hows,
                       const std::deque<Fate>& fates, bool deliver) {
   for (const Stop where : {Stop::before, Stop::midway}) {
     bool stopped = true;
@@ -163,9 +165,10 @@ void crash_everywhere(const Scenario& scenario, const std::vector<std::pair<Unsy
       const io::SimulatedDisk disk = world.files.snapshot();
       const ScriptedCounter counter = *world.counter;
       for (const auto& [how, seed] : hows) {
-        SCOPED_TRACE(testing::Message() << scenario.name << ": stopped at call " << n
-                                        << (where == Stop::before ? "" : ", midway") << ", unsynced "
-                                        << static_cast<int>(how) << ", seed " << seed);
+        SCOPED_TRACE(testing::Message()
+                     << scenario.name << ": stopped at call " << n
+                     << (where == Stop::before ? "" : ", midway") << ", unsynced "
+                     << static_cast<int>(how) << ", seed " << seed);
         world.files.put_back(disk);
         *world.counter = counter;
         world.counter->script({});
@@ -192,12 +195,9 @@ TEST_P(CrashTest, EveryCallWithAThousandMixes) {
 TEST_P(CrashTest, EveryCallWithRequestsLostOrLate) {
   using enum ScriptedCounter::Fate;
   const std::deque<Fate> scripts[] = {
-      {lost, lost, lost, lost, lost, lost},
-      {answer_lost, answer_lost, answer_lost},
-      {late, late, late, late, late, late},
-      {applied, lost, lost, lost},
-      {applied, late, late, late},
-      {applied, applied, late, late, late},
+      {lost, lost, lost, lost, lost, lost}, {answer_lost, answer_lost, answer_lost},
+      {late, late, late, late, late, late}, {applied, lost, lost, lost},
+      {applied, late, late, late},          {applied, applied, late, late, late},
   };
   for (const auto& script : scripts) {
     crash_everywhere(GetParam(), pure, script, true);

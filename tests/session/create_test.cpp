@@ -235,9 +235,8 @@ TEST_F(CreateTest, TheOptionsAreChecked) {
     World::Application application{1};
     Options options = world.options();
     change(options);
-    return code_of([&] {
-      (void)session::create(world.environment(), options, application.state.registry());
-    });
+    return code_of(
+        [&] { (void)session::create(world.environment(), options, application.state.registry()); });
   };
   EXPECT_EQ(code_with([](Options& o) { o.file.clear(); }), Code::usage);
   EXPECT_EQ(code_with([](Options& o) { o.lineage.clear(); }), Code::usage);

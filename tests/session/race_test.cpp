@@ -1,4 +1,5 @@
-// Two programs that restore copies of one file at the same moment, with one counter, on the real disk.
+// Two programs that restore copies of one file at the same moment, with one counter, on the real
+// disk.
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -35,7 +36,8 @@ class RaceTest : public testing::Test {
             .key = tidemark::open_key("env:TIDEMARK_TEST_KEY")};
   }
 
-  /// A program that waits for the pistol, restores, adds one and saves. Its exit code tells how it went.
+  /// A program that waits for the pistol, restores, adds one and saves. Its exit code tells how it
+  /// went.
   [[nodiscard]] pid_t start_racer(const fs::path& file, int pistol, std::uint64_t expected) const {
     const pid_t child = ::fork();
     if (child != 0) return child;
@@ -84,7 +86,8 @@ TEST_F(RaceTest, ExactlyOneWinsEachTime) {
     ::close(pistol[0]);
     ::close(pistol[1]);
     const std::size_t winner = codes[0] == 0 ? 0 : 1;
-    ASSERT_EQ(codes[winner], 0) << "nobody won round " << round << ": " << codes[0] << ", " << codes[1];
+    ASSERT_EQ(codes[winner], 0) << "nobody won round " << round << ": " << codes[0] << ", "
+                                << codes[1];
     const auto loser = static_cast<tidemark::Code>(codes[1 - winner]);
     ASSERT_TRUE(loser == tidemark::Code::fenced || loser == tidemark::Code::stale)
         << "the other one ended with " << name(loser);

@@ -162,9 +162,8 @@ TEST_F(RestoreTest, ADeadInstancesLateRequestStartsTheRestoreAgain) {
 }
 
 TEST_F(RestoreTest, ALostRaceForATakeOverIsFenced) {
-  world.counter->before_next_advance([&] {
-    world.counter->put(World::lineage, {reading().birth, {4, world.random.digest()}});
-  });
+  world.counter->before_next_advance(
+      [&] { world.counter->put(World::lineage, {reading().birth, {4, world.random.digest()}}); });
   const Buffer before = contents();
   EXPECT_EQ(restore_code(), Code::fenced);
   EXPECT_EQ(contents(), before) << "a refusal changes nothing";
@@ -199,7 +198,8 @@ TEST_F(RestoreTest, APendingChildWithALostMiddleIsPassedOver) {
 
 TEST_F(RestoreTest, DamageToTheCommittedOneIsDamaged) {
   Buffer bytes = contents();
-  bytes[bytes.size() - 2 * 4096 + 360] ^= std::byte{1};  // a record of generation 3; behind it a note
+  bytes[bytes.size() - 2 * 4096 + 360] ^=
+      std::byte{1};  // a record of generation 3; behind it a note
   world.files.put(World::file, bytes);
   expect_refused(Code::damaged);
 }
@@ -293,6 +293,17 @@ TEST_F(RestoreTest, NoFileIsNoCheckpoint) {
 TEST_F(RestoreTest, AFileThatIsNotOursIsDamaged) {
   world.files.put(World::file, bytes_of("to whom it may concern"));
   expect_refused(Code::damaged);
+}
+
+TEST_F(RestoreTest, WhatIsNotOursIsNotOverwrittenByWhatWasLeftBesideIt) {
+  const Buffer ours = contents();
+  const Bytes letter = bytes_of("to whom it may concern");
+  world.files.put(World::file, letter);
+  world.files.put(std::string(World::file) + ".tidemark-0123456789abcdef", ours);
+  expect_refused(Code::damaged);
+  world.files.erase(World::file);
+  EXPECT_EQ(world.restored_age(), 3U);
+  EXPECT_EQ(world.files.names().size(), 2U) << "it took FILE's name";
 }
 
 TEST_F(RestoreTest, ASecondInstanceIsRefusedAtOnce) {

@@ -36,7 +36,9 @@ class ScriptedCounter final : public Counter {
 
   /// Something that happens elsewhere, just before the next advance or read reaches the counter.
   void before_next_advance(std::function<void()> event) { before_advance_ = std::move(event); }
-  void before_each_read(std::function<void(std::uint64_t)> event) { before_read_ = std::move(event); }
+  void before_each_read(std::function<void(std::uint64_t)> event) {
+    before_read_ = std::move(event);
+  }
   void deliver_before_next_advance() {
     before_next_advance([this] { deliver(); });
   }
