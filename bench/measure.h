@@ -22,8 +22,8 @@ struct Result {
   Seconds upper_quartile{};
 };
 
-/// Runs the contenders in turn, `rounds` times, so that whatever else the machine does falls on all of
-/// them alike; the first tenth of the rounds only warms up.
+/// Runs the contenders in turn, `rounds` times, so that whatever else the machine does falls on all
+/// of them alike; the first tenth of the rounds only warms up.
 [[nodiscard]] std::vector<Result> measure(const std::vector<Contender>& contenders, int rounds);
 
 /// Prints a table, with the ratio of each median to the first's.

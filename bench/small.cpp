@@ -42,8 +42,7 @@ class BareFile {
 /// A lineage of a few numbers.
 class SmallLineage {
  public:
-  SmallLineage(const std::filesystem::path& folder, const std::string& name,
-               const std::string& key)
+  SmallLineage(const std::filesystem::path& folder, const std::string& name, const std::string& key)
       : session_(open(folder, name, key)) {}
 
   void checkpoint() {

@@ -4,8 +4,8 @@
 
 namespace bench {
 
-/// A small protected checkpoint beside the disk's floor: what it costs to append the same bytes and sync
-/// them, twice, once for the file and once for the counter. Works in `folder`.
+/// A small protected checkpoint beside the disk's floor: what it costs to append the same bytes and
+/// sync them, twice, once for the file and once for the counter. Works in `folder`.
 void small_checkpoint(const std::filesystem::path& folder);
 
 }  // namespace bench

@@ -61,8 +61,8 @@ class Counter {
   /// durability at all.
   [[nodiscard]] virtual std::optional<CounterReading> read(std::string_view name) = 0;
 
-  /// Moves `name` from `from` (nothing: from "absent", then `to` becomes its birth) to `to`, durably
-  /// before it returns, and returns nothing; or changes nothing and returns what it found.
+  /// Moves `name` from `from` (nothing: from "absent", then `to` becomes its birth) to `to`,
+  /// durably before it returns, and returns nothing; or changes nothing and returns what it found.
   [[nodiscard]] virtual std::optional<Conflict> advance(std::string_view name,
                                                         const std::optional<Mark>& from,
                                                         const Mark& to) = 0;

@@ -52,8 +52,9 @@ enum class Save {
 
 /// One running instance of an application that holds a lineage.
 ///
-/// A generation is committed if and only if its mark is the counter's. What `checkpoint` reported is
-/// what a restore comes back with, or something newer; old, foreign and edited files are refused.
+/// A generation is committed if and only if its mark is the counter's. What `checkpoint` reported
+/// is what a restore comes back with, or something newer; old, foreign and edited files are
+/// refused.
 ///
 /// A session is used by one thread at a time. It holds FILE.lock until it is destroyed; the
 /// destructor never saves and never throws. Once another instance took the lineage over, every
@@ -67,13 +68,14 @@ class Session {
   /// Throws `exists` where a lineage of this name lives, also if its file is gone.
   [[nodiscard]] static Session create(Options options, State& state);
 
-  /// Loads the newest state that may be loaded, all of it authenticated, into the registered objects,
-  /// and takes the lineage over: whoever held it before is fenced, and what was loaded can never be
-  /// loaded again. On failure the registered objects are as they were, but see State::memory.
+  /// Loads the newest state that may be loaded, all of it authenticated, into the registered
+  /// objects, and takes the lineage over: whoever held it before is fenced, and what was loaded can
+  /// never be loaded again. On failure the registered objects are as they were, but see
+  /// State::memory.
   [[nodiscard]] static Session restore(Options options, State& state);
 
-  /// `restore` if the lineage has a state to restore, else `create`. A lineage whose file is gone is
-  /// refused (`no_checkpoint`), not started anew.
+  /// `restore` if the lineage has a state to restore, else `create`. A lineage whose file is gone
+  /// is refused (`no_checkpoint`), not started anew.
   [[nodiscard]] static Session open(Options options, State& state);
 
   Session(Session&&) noexcept;
@@ -82,7 +84,8 @@ class Session {
 
   /// Saves the state. When it returns, the state is durable and committed. Throws
   ///   - `fenced`: another instance took over; this state can never be restored;
-  ///   - `unconfirmed`: written and durable, but the counter did not answer. A later restore takes it
+  ///   - `unconfirmed`: written and durable, but the counter did not answer. A later restore takes
+  ///   it
   ///     up unless a later checkpoint does it first;
   ///   - `counter_unavailable`: an earlier checkpoint is still in doubt, nothing was written;
   ///   - `failed`: not written. The last committed state is untouched; try again.

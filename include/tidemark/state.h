@@ -2,14 +2,18 @@
 
 #include <tidemark/stream.h>
 
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace tidemark {
@@ -21,13 +25,20 @@ enum class Presence {
 };
 
 enum class SectionKind : std::uint8_t { object = 1, array = 2, memory = 3 };
-enum class ElementKind : std::uint8_t { none = 0, other = 1, boolean = 2, signed_integer = 3, unsigned_integer = 4, floating = 5 };
+enum class ElementKind : std::uint8_t {
+  none = 0,
+  other = 1,
+  boolean = 2,
+  signed_integer = 3,
+  unsigned_integer = 4,
+  floating = 5,
+};
 
 /// What a section says of itself beside its bytes; kept, authenticated, with every checkpoint.
 struct SectionType {
   SectionKind kind{};
-  ElementKind element{};           ///< arrays: what their elements are
-  std::uint32_t element_size = 0;  ///< arrays: bytes in one element
+  ElementKind element{};            ///< arrays: what their elements are
+  std::uint32_t element_size = 0;   ///< arrays: bytes in one element
   std::uint32_t class_version = 0;  ///< objects: the class version that wrote it
   bool operator==(const SectionType&) const = default;
 };
@@ -47,27 +58,35 @@ class Section {
   /// object, and keeps it for `accept`. Throws Error (`unsupported`) where the types do not fit.
   virtual void load(Source& source, const SectionType& saved) = 0;
 
-  /// Puts what was loaded last into the registered object.
+  /// Puts what was loaded last into the registered object, if anything was since the last `accept`
+  /// or `discard`.
   virtual void accept() noexcept = 0;
 
   /// Forgets what was loaded.
   virtual void discard() noexcept = 0;
 };
 
+/// What State::object takes. Moving must not fail, or a restore could stop with half of the state
+/// replaced; a class whose move assignment is not noexcept is held in a std::unique_ptr.
+template <class T>
+concept ObjectState = std::default_initializable<T> && std::is_nothrow_move_assignable_v<T>;
+
+/// What State::array takes: elements whose bytes mean the same in the next process, on every
+/// machine that can load them. Pointers do not, nor does long double. A std::vector<bool> has no
+/// bytes to save; use one of std::uint8_t.
+template <class T>
+concept ArrayElement =
+    std::is_trivially_copyable_v<T> && std::default_initializable<T> && !std::same_as<T, bool> &&
+    !std::same_as<T, long double> && !std::is_pointer_v<T> && !std::is_member_pointer_v<T>;
+
 namespace state {
 class Registry;
-
-[[nodiscard]] std::unique_ptr<Section> memory_section(std::span<std::byte> memory);
-[[nodiscard]] SectionType array_type(ElementKind element, std::size_t element_size);
-
-/// Throws Error (`unsupported`) unless an array of type `saved` and `bytes` bytes can be loaded as `expected`.
-void check_array(const SectionType& expected, const SectionType& saved, std::uint64_t bytes);
-}  // namespace state
+}
 
 /// The named sections that make up an application's state. It refers to registered objects: they
-/// must outlive it and stay where they are, and no thread may change them during a save or a restore.
-/// Names are non-empty, unique, at most 255 bytes long; otherwise Error (`usage`) is thrown.
-/// Not thread-safe.
+/// must outlive it and stay where they are, and no thread may change them during a save or a
+/// restore. Names are non-empty, unique, at most 255 bytes long; otherwise Error (`usage`) is
+/// thrown. Not thread-safe.
 class State {
  public:
   State();
@@ -75,20 +94,21 @@ class State {
   State(State&&) noexcept;
   State& operator=(State&&) noexcept;
 
-  /// Registers anything that cereal can serialize, default-constructible and movable. Include
-  /// <tidemark/cereal.h> to use it. A class that may change one day takes a version from its first
-  /// day on: `template <class Archive> void serialize(Archive&, std::uint32_t version)`.
-  template <class T>
+  /// Registers anything that cereal can serialize. Include <tidemark/cereal.h> to use it, which
+  /// says more. A class that may change one day takes a version from its first day on: `template
+  /// <class Archive> void serialize(Archive&, std::uint32_t version)`.
+  template <ObjectState T>
   void object(std::string_view name, T& object, Presence presence = Presence::required);
 
   /// Registers a vector of trivially copyable elements, saved as one block of memory and resized on
   /// restore. Refused on restore unless kind and size of the elements are those that were saved.
-  template <class T>
-    requires std::is_trivially_copyable_v<T>
+  /// While a restore is under way, the old and the new elements are both in memory.
+  template <ArrayElement T>
   void array(std::string_view name, std::vector<T>& array, Presence presence = Presence::required);
 
   /// Registers raw memory of fixed size. It is the one kind of section that a restore decrypts in
-  /// place: a restore that fails leaves it zeroed.
+  /// place: a restore that fails after it began to read this section leaves it zeroed. A section of
+  /// another size is refused before.
   void memory(std::string_view name, std::span<std::byte> memory,
               Presence presence = Presence::required);
 
@@ -108,14 +128,79 @@ class State {
 
 namespace state {
 
+static_assert(std::endian::native == std::endian::little,
+              "Arrays and raw memory are saved as they are, and the file format is little-endian");
+
 template <class T>
 constexpr ElementKind element_kind() {
-  if constexpr (std::is_same_v<T, bool>) return ElementKind::boolean;
-  else if constexpr (std::floating_point<T>) return ElementKind::floating;
-  else if constexpr (std::signed_integral<T>) return ElementKind::signed_integer;
-  else if constexpr (std::unsigned_integral<T>) return ElementKind::unsigned_integer;
-  else return ElementKind::other;
+  if constexpr (std::same_as<T, char> || std::same_as<T, wchar_t>) {
+    return ElementKind::other;  // signed on some machines only
+  } else if constexpr (std::floating_point<T>) {
+    return ElementKind::floating;
+  } else if constexpr (std::signed_integral<T>) {
+    return ElementKind::signed_integer;
+  } else if constexpr (std::unsigned_integral<T>) {
+    return ElementKind::unsigned_integer;
+  } else {
+    return ElementKind::other;
+  }
 }
 
+/// How many elements an array of type `saved` and `bytes` bytes has. Throws Error (`unsupported`)
+/// unless it can be loaded as `expected`.
+[[nodiscard]] std::size_t array_length(std::string_view section, const SectionType& expected,
+                                       const SectionType& saved, std::uint64_t bytes);
+
+/// Asks for large pages, where memory is large enough to gain from them: most of the time of a
+/// large restore is page faults.
+void prefer_large_pages(std::span<std::byte> memory) noexcept;
+
+[[noreturn]] void throw_out_of_memory(std::string_view section);
+
+template <ArrayElement T>
+class ArraySection final : public Section {
+ public:
+  ArraySection(std::string_view name, std::vector<T>& array) : name_(name), array_(array) {}
+
+  [[nodiscard]] SectionType type() const override {
+    return {.kind = SectionKind::array, .element = element_kind<T>(), .element_size = sizeof(T)};
+  }
+
+  void save(Sink& sink) const override { sink.write(std::as_bytes(std::span(array_))); }
+
+  void load(Source& source, const SectionType& saved) override {
+    fresh_.reset();
+    const std::size_t length = array_length(name_, type(), saved, source.remaining());
+    std::vector<T> fresh;
+    try {
+      fresh.reserve(length);
+      prefer_large_pages({reinterpret_cast<std::byte*>(fresh.data()), length * sizeof(T)});
+      fresh.resize(length);
+    } catch (const std::exception&) {  // std::bad_alloc or std::length_error
+      throw_out_of_memory(name_);
+    }
+    source.read(std::as_writable_bytes(std::span(fresh)));
+    fresh_ = std::move(fresh);
+  }
+
+  void accept() noexcept override {
+    if (fresh_) array_.swap(*fresh_);
+    fresh_.reset();
+  }
+
+  void discard() noexcept override { fresh_.reset(); }
+
+ private:
+  std::string name_;
+  std::vector<T>& array_;
+  std::optional<std::vector<T>> fresh_;
+};
+
 }  // namespace state
+
+template <ArrayElement T>
+void State::array(std::string_view name, std::vector<T>& array, Presence presence) {
+  section(name, std::make_unique<state::ArraySection<T>>(name, array), presence);
+}
+
 }  // namespace tidemark

@@ -2,9 +2,12 @@
 
 #include <tidemark/counter.h>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <string_view>
+#include <utility>
 
 #include "base/bytes.h"
 
@@ -37,7 +40,8 @@ class Encoder {
 /// Error (`damaged`), so that a decoder needs no checks of its own but those on meaning.
 class Decoder {
  public:
-  /// `what` names the thing in messages, for example "the header at byte 4096".
+  /// `what` names the thing in messages, for example "a generation's header"; like `bytes` it must
+  /// outlive the decoder.
   Decoder(Bytes bytes, std::string_view what) noexcept : rest_(bytes), what_(what) {}
 
   template <std::unsigned_integral T>
@@ -56,7 +60,7 @@ class Decoder {
 
   template <std::size_t N>
   [[nodiscard]] std::array<std::byte, N> array() {
-    std::array<std::byte, N> value;
+    std::array<std::byte, N> value{};
     const Bytes field = raw(N);
     std::copy(field.begin(), field.end(), value.begin());
     return value;

@@ -6,7 +6,10 @@
 #include <csignal>
 #include <exception>
 #include <mutex>
+#include <stdexcept>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace tidemark {
@@ -15,10 +18,37 @@ void InlineExecutor::for_each(std::size_t count, const std::function<void(std::s
   for (std::size_t i = 0; i < count; ++i) work(i);
 }
 
+namespace {
+
+/// Signals that are sent to the process are the application's business: while one of these lives,
+/// the calling thread, and every thread that it starts, gets none. Those that a thread causes
+/// itself stay as they are, for a debugger or a reporter of crashes.
+class BlockedSignals {
+ public:
+  BlockedSignals() noexcept {
+    sigset_t blocked;
+    sigfillset(&blocked);
+    for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT}) {
+      sigdelset(&blocked, own);
+    }
+    pthread_sigmask(SIG_BLOCK, &blocked, &before_);
+  }
+  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
 class ThreadPool::Impl {
  public:
   explicit Impl(std::size_t threads) : width_(threads < 1 ? 1 : threads) {}
 
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
   ~Impl() {
     {
       const std::lock_guard guard(mutex_);
@@ -31,31 +61,29 @@ class ThreadPool::Impl {
   [[nodiscard]] std::size_t width() const noexcept { return width_; }
 
   void for_each(std::size_t count, const std::function<void(std::size_t)>& work) {
-    if (threads_.empty() && count > 1) start();
     std::unique_lock lock(mutex_);
+    if (work_ != nullptr) throw std::logic_error("ThreadPool::for_each is not to be nested");
+    if (threads_.empty() && count > 1) start();
     work_ = &work;
     next_ = 0;
     count_ = count;
     unfinished_ = count;
-    failure_ = nullptr;
     changed_.notify_all();
     work_off(lock);
     changed_.wait(lock, [this] { return unfinished_ == 0; });
     work_ = nullptr;
-    if (failure_) std::rethrow_exception(failure_);
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
 
  private:
-  // Signals are the application's business: none may be delivered to a thread of this pool.
   void start() {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    for (std::size_t i = 1; i < width_; ++i) {
-      threads_.emplace_back([this] { live(); });
+    const BlockedSignals blocked;
+    threads_.reserve(width_ - 1);
+    try {
+      while (threads_.size() + 1 < width_) threads_.emplace_back([this] { live(); });
+    } catch (const std::system_error&) {
+      // The system is short of threads. That is no reason for a checkpoint to fail.
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
   void live() {
@@ -78,12 +106,18 @@ class ThreadPool::Impl {
         failure = std::current_exception();
       }
       lock.lock();
-      if (failure && !failure_) failure_ = failure;
+      if (failure) give_up(std::move(failure));
       if (--unfinished_ == 0) changed_.notify_all();
     }
   }
 
-  const std::size_t width_;
+  void give_up(std::exception_ptr failure) {
+    unfinished_ -= count_ - next_;
+    next_ = count_;
+    if (!failure_) failure_ = std::move(failure);
+  }
+
+  std::size_t width_;
   std::mutex mutex_;
   std::condition_variable changed_;
   const std::function<void(std::size_t)>* work_ = nullptr;

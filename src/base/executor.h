@@ -12,7 +12,9 @@ class Executor {
   virtual ~Executor() = default;
 
   /// Calls `work(0)` to `work(count - 1)`, in any order and perhaps at once, and returns when all
-  /// have returned. The first exception is thrown again then. Called by one thread at a time.
+  /// have returned. Once one throws, those not yet begun are left out, and the first exception is
+  /// thrown again when the others have returned. Called by one thread at a time, and never from
+  /// within `work`.
   virtual void for_each(std::size_t count, const std::function<void(std::size_t)>& work) = 0;
 
   /// How many pieces can run at once.
@@ -27,7 +29,8 @@ class InlineExecutor final : public Executor {
 };
 
 /// The calling thread and `threads - 1` others, which start at the first use and live as long as
-/// the pool. All signals are blocked in them.
+/// the pool; where the system refuses threads, those that there are do the work. All signals that
+/// may be sent to the process are blocked in them.
 class ThreadPool final : public Executor {
  public:
   explicit ThreadPool(std::size_t threads);

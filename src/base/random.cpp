@@ -1,11 +1,10 @@
 #include "base/random.h"
 
 #include <sys/random.h>
+#include <tidemark/error.h>
 
 #include <cerrno>
-#include <cstring>
-
-#include <tidemark/error.h>
+#include <system_error>
 
 namespace tidemark {
 
@@ -17,9 +16,10 @@ void SystemRandom::fill(MutableBytes into) {
     if (got > 0) {
       into = into.subspan(static_cast<std::size_t>(got));
     } else if (errno != EINTR) {
-      throw Error(Code::failed,
-                  std::string("cannot get random bytes from the kernel: ") + std::strerror(errno),
-                  "check that the system offers getrandom");
+      throw Error(
+          Code::failed,
+          "cannot get random bytes from the kernel: " + std::generic_category().message(errno),
+          "check that the system offers getrandom");
     }
   }
 }

@@ -2,6 +2,9 @@
 
 #include <tidemark/counter.h>
 
+#include <array>
+#include <cstddef>
+
 #include "base/bytes.h"
 
 namespace tidemark {
@@ -16,7 +19,7 @@ class Random {
 
   template <std::size_t N>
   [[nodiscard]] std::array<std::byte, N> array() {
-    std::array<std::byte, N> value;
+    std::array<std::byte, N> value{};
     fill(value);
     return value;
   }

@@ -12,13 +12,13 @@ namespace tidemark {
 namespace {
 
 std::optional<std::filesystem::path> absolute_from_environment(const char* variable) {
-  const char* value = std::getenv(variable);
+  const char* value = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): only read
   if (value == nullptr || value[0] != '/') return std::nullopt;
   return value;
 }
 
 std::optional<std::filesystem::path> home_from_user_database() {
-  std::array<char, 16384> buffer;
+  std::array<char, 16384> buffer{};
   passwd entry{};
   passwd* found = nullptr;
   if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 ||

@@ -12,8 +12,8 @@ struct Uri {
   std::string rest;
 };
 
-/// Nothing unless `text` is a scheme (a letter, then letters, digits, `+`, `-` or `.`), a colon, and a
-/// rest without control characters. A lone `none` or other word without a colon is no URI.
+/// Nothing unless `text` is a scheme (a letter, then letters, digits, `+`, `-` or `.`), a colon,
+/// and a rest without control characters. A lone `none` or other word without a colon is no URI.
 [[nodiscard]] std::optional<Uri> parse_uri(std::string_view text);
 
 }  // namespace tidemark

@@ -21,7 +21,7 @@ using KdfContext = std::unique_ptr<EVP_KDF_CTX, Deleter<EVP_KDF_CTX_free>>;
 
 // OSSL_PARAM takes pointers that are not const, but here OpenSSL only reads through them.
 OSSL_PARAM octets(const char* name, Bytes bytes) {
-  return OSSL_PARAM_construct_octet_string(name, const_cast<std::byte*>(bytes.data()),
+  return OSSL_PARAM_construct_octet_string(name, const_cast<unsigned char*>(data_of(bytes)),
                                            bytes.size());
 }
 
@@ -66,10 +66,7 @@ Digest hmac_sha256(Bytes key, std::initializer_list<Bytes> pieces) {
   demand(mac != nullptr, "HMAC");
   const MacContext context(EVP_MAC_CTX_new(mac.get()));
   const std::array parameters{use_sha256(OSSL_MAC_PARAM_DIGEST), OSSL_PARAM_construct_end()};
-  // Without a pointer OpenSSL would take an empty key for a missing one.
-  const std::array<unsigned char, 1> nothing{};
-  demand(context && EVP_MAC_init(context.get(), key.empty() ? nothing.data() : data_of(key),
-                                 key.size(), parameters.data()) == 1,
+  demand(context && EVP_MAC_init(context.get(), data_of(key), key.size(), parameters.data()) == 1,
          "HMAC");
   for (const Bytes piece : pieces) {
     demand(EVP_MAC_update(context.get(), data_of(piece), piece.size()) == 1, "HMAC");

@@ -25,8 +25,10 @@ struct Deleter {
   }
 };
 
+/// Never null, since OpenSSL takes a null pointer for something missing, not for something empty.
 inline const unsigned char* data_of(Bytes bytes) noexcept {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
+  static constexpr unsigned char nothing = 0;
+  return bytes.empty() ? &nothing : reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
 inline unsigned char* data_of(MutableBytes bytes) noexcept {

@@ -10,8 +10,8 @@ namespace tidemark::crypto {
 /// Overwrites memory in a way that the compiler does not leave out.
 void wipe(MutableBytes bytes) noexcept;
 
-/// `N` secret bytes, wiped when they are destroyed or moved from. Copied only by name, so that every
-/// copy is seen in the code.
+/// `N` secret bytes, wiped when they are destroyed or moved from. Copied only by name, so that
+/// every copy is seen in the code.
 template <std::size_t N>
 class Secret {
  public:

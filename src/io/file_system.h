@@ -30,8 +30,9 @@ class File {
   /// Cuts the file, or lets it grow with zeros. Not durable before sync().
   virtual void resize(std::uint64_t size) = 0;
 
-  /// Makes contents and size durable, but not the file's name. After a failure nothing is known about
-  /// what was written since the last success, and a later success proves nothing about it either.
+  /// Makes contents and size durable, but not the file's name. After a failure nothing is known
+  /// about what was written since the last success, and a later success proves nothing about it
+  /// either.
   virtual void sync() = 0;
 
   [[nodiscard]] virtual std::uint64_t size() = 0;
@@ -75,12 +76,15 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  /// An absolute path for `path` with every link followed, also a dangling one; where the file does not
-  /// exist yet, the real path of its folder and its name. The folder must exist.
+  /// An absolute path for `path` with every link followed, also a dangling one; where the file does
+  /// not exist yet, the real path of its folder and its name. The folder must exist.
   [[nodiscard]] virtual std::filesystem::path resolve(const std::filesystem::path& path) = 0;
 
   /// What `path` is, links followed. Opens nothing.
   [[nodiscard]] virtual FileType type(const std::filesystem::path& path) = 0;
+
+  /// Whether nobody but the owner may read or write the file.
+  [[nodiscard]] virtual bool private_to_owner(const std::filesystem::path& path) = 0;
 
   /// Opens an existing regular file; anything else is refused without being opened for long
   /// (a FIFO does not block).
@@ -91,8 +95,9 @@ class FileSystem {
   /// name is durable only after sync_folder. Fails if anything, a link included, has the name.
   [[nodiscard]] virtual std::unique_ptr<File> create(const std::filesystem::path& path) = 0;
 
-  /// Gives the file `from` the name `to`, in place of whatever file had it, atomically. Both are in one
-  /// folder. Durable only after sync_folder; a crash before leaves either both old names or the new.
+  /// Gives the file `from` the name `to`, in place of whatever file had it, atomically. Both are in
+  /// one folder. Durable only after sync_folder; a crash before leaves either both old names or the
+  /// new.
   virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
 
   /// Removes a file's name; not an error if there is none.
@@ -108,8 +113,8 @@ class FileSystem {
   [[nodiscard]] virtual std::vector<std::string> list(const std::filesystem::path& path) = 0;
 
   /// Tries to lock the file `path`, which is created if it is missing, never replaced and never
-  /// removed. While the lock is held the file contains the holder's process id; it is empty after an
-  /// orderly release. Does not wait. Excludes other holders in this process too.
+  /// removed. While the lock is held the file contains the holder's process id; it is empty after
+  /// an orderly release. Does not wait. Excludes other holders in this process too.
   [[nodiscard]] virtual LockAttempt try_lock(const std::filesystem::path& path) = 0;
 };
 

@@ -10,7 +10,7 @@
 namespace tidemark::key {
 namespace {
 
-constexpr std::size_t digits = 2 * sizeof(crypto::Secret32);
+constexpr std::size_t digits = 64;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t key_size = sizeof(crypto::Secret32);
+constexpr std::size_t key_size = 32;
 
 /// How long to wait for a program that is making the key, which takes it two syncs.
 constexpr auto patience = 10s;
@@ -66,7 +66,7 @@ class NamedFile final : public Source {
 void remove_quietly(const std::filesystem::path& path, io::FileSystem& files) {
   try {
     files.remove(path);
-  } catch (const Error&) {  // what failed before it is what the caller must hear
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the caller must hear what failed first
   }
 }
 

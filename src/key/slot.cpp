@@ -10,7 +10,7 @@ namespace {
 // kind (u8) | salt | lineage's key, sealed | tag. Kind 2 is kept for a passphrase with scrypt.
 constexpr std::uint8_t raw_kind = 1;
 constexpr std::size_t salt_size = 32;
-constexpr std::size_t key_size = sizeof(crypto::Secret32);
+constexpr std::size_t key_size = 32;
 constexpr std::size_t tag_size = 16;
 constexpr std::size_t slot_size = sizeof raw_kind + salt_size + key_size + tag_size;
 

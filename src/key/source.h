@@ -12,8 +12,8 @@
 
 namespace tidemark::key {
 
-/// A key that was read, ready to lock and unlock slots. A slot is where a generation keeps the lineage's
-/// key, wrapped: opaque bytes to everybody but this layer, at most 1024 of them.
+/// A key that was read, ready to lock and unlock slots. A slot is where a generation keeps the
+/// lineage's key, wrapped: opaque bytes to everybody but this layer, at most 1024 of them.
 class Unlocker {
  public:
   virtual ~Unlocker() = default;
@@ -38,8 +38,8 @@ class Source {
   /// True for `none` alone, which is never loaded.
   [[nodiscard]] virtual bool none() const noexcept { return false; }
 
-  /// Reads the key for the lineage of this name. Throws Error (`wrong_key`) where there is no usable one:
-  /// missing, readable by others, of the wrong length.
+  /// Reads the key for the lineage of this name. Throws Error (`wrong_key`) where there is no
+  /// usable one: missing, readable by others, of the wrong length.
   [[nodiscard]] virtual std::unique_ptr<Unlocker> load(std::string_view lineage, Missing missing,
                                                        io::FileSystem& files,
                                                        Random& random) const = 0;

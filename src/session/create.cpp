@@ -16,11 +16,14 @@ bool has_header(const Survey& survey, auto predicate) {
 }
 
 [[noreturn]] void refuse_existing(const Opening& opening) {
+  const std::string& file = opening.place.shown();
   throw Error(
       Code::exists,
       "the lineage \"" + opening.name + "\" lives already, at generation " +
           std::to_string(opening.reading->mark.value),
-      "restore it from " + opening.place.shown() + ", or start over to give it up for good");
+      (opening.survey.holds_generations() ? "restore it from " + file
+                                          : "put its file back as " + file + " and restore it") +
+          ", or start over to give it up for good");
 }
 
 /// Throws unless nothing of this name lives, as far as can be told without a key.

@@ -156,8 +156,8 @@ void Live::append_note(LiveFile& file) const {
 }
 
 Error Live::unconfirmed(const Mark& mark, const std::string& why) const {
-  const std::string what = tenure_.place.shown() + " holds generation " + number(mark.value) +
-                           ", durable but not confirmed: " + why;
+  const std::string what = "generation " + number(mark.value) + " is saved to " +
+                           tenure_.place.shown() + ", but not yet confirmed: " + why;
   if (!tenure_.key->present()) {
     return {Code::counter_unavailable, what,
             "bring the counter back and save again; without a key a restore does not take it up"};

@@ -1,0 +1,52 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/container/dump.h"
+#include "tests/container/image.h"
+#include "tests/container/workbench.h"
+
+namespace tidemark::container {
+namespace {
+
+const std::filesystem::path folder = TIDEMARK_VECTORS;
+
+std::unique_ptr<key::Unlocker> key_of(const Vector& vector) {
+  if (vector.key == "given") return given_key();
+  if (vector.key == "wrong") return wrong_key();
+  return nullptr;
+}
+
+/// In the words of a vector's `expect`.
+std::string outcome(const Dump& found) {
+  if (!found.refused.empty()) return "file " + found.refused;
+  std::string all;
+  for (const std::string& one : found.outcomes) all += (all.empty() ? "" : " ") + one;
+  return all.empty() ? "nothing" : all;
+}
+
+TEST(Vectors, AreReadAsTheySay) {
+  const auto vectors = read_vectors(folder);
+  EXPECT_GE(vectors.size(), 130U);
+  for (const Vector& vector : vectors) {
+    MemoryFile file(vector.content);
+    const Dump found = dump(file, key_of(vector).get());
+    EXPECT_EQ(outcome(found), vector.expected) << vector.name;
+    EXPECT_EQ(found.notes, vector.notes) << vector.name;
+  }
+}
+
+/// What version 1 wrote is read by every later version.
+TEST(Golden, FilesAreReadAsBefore) {
+  for (const std::string name : {"aes", "chacha", "none", "long-name", "records"}) {
+    const bool sealed = name != "none" && name != "records";
+    MemoryFile file(read_image(folder / (name + ".image")));
+    std::stringstream before;
+    before << std::ifstream(folder / (name + ".json")).rdbuf();
+    EXPECT_EQ(dump(file, sealed ? given_key().get() : nullptr).json, before.str()) << name;
+  }
+}
+
+}  // namespace
+}  // namespace tidemark::container

@@ -1,0 +1,98 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "io/posix.h"
+#include "key/slot.h"
+#include "tests/key/support.h"
+
+namespace tidemark::key {
+namespace {
+
+constexpr std::string_view material = "AbCdEfGhIjKlMnOpQrStUvWxYz012345";
+static_assert(material.size() == 32);
+
+class NamedFile : public testing::Test {
+ protected:
+  void write(std::string_view contents, mode_t mode = 0600) const {
+    std::filesystem::remove(path);
+    std::ofstream(path, std::ios::binary) << contents;
+    ASSERT_EQ(::chmod(path.c_str(), mode), 0);
+  }
+
+  [[nodiscard]] Error refusal(Missing missing = Missing::refuse) {
+    const Error error = error_of([&] { return load(key, files, missing); });
+    EXPECT_NE(words(error).find(path.string()), std::string::npos) << words(error);
+    for (std::size_t i = 0; i + 4 <= material.size(); ++i) {
+      EXPECT_EQ(words(error).find(material.substr(i, 4)), std::string::npos) << words(error);
+    }
+    return error;
+  }
+
+  io::PosixFileSystem files;
+  const ScopedFolder folder;
+  const std::filesystem::path path = folder.path() / "person.key";
+  const Key key = open_key("file:" + path.string());
+};
+
+TEST_F(NamedFile, IsReadWhole) {
+  write(material);
+  crypto::Secret32 expected;
+  std::ranges::copy(bytes_of(material), expected.mutable_bytes().begin());
+  EXPECT_TRUE(opens(*load(key, files), slot_of(*raw_unlocker(std::move(expected)))));
+}
+
+TEST_F(NamedFile, IsTheSameForEveryLineage) {
+  write(material);
+  const Buffer slot = slot_of(*load(key, files, Missing::refuse, "one"));
+  EXPECT_TRUE(opens(*load(key, files, Missing::make, "other"), slot));
+}
+
+TEST_F(NamedFile, MayBeALinkAndReadOnly) {
+  write(material, 0400);
+  std::filesystem::create_symlink(path, folder.path() / "link");
+  EXPECT_TRUE(load(open_key("file:" + (folder.path() / "link").string()), files));
+}
+
+TEST_F(NamedFile, IsNeverMade) {
+  for (const Missing missing : {Missing::refuse, Missing::make}) {
+    const Error error = refusal(missing);
+    EXPECT_EQ(error.code(), Code::wrong_key);
+    EXPECT_NE(error.advice().find("head -c 32 /dev/urandom > " + path.string()), std::string::npos);
+    EXPECT_NE(error.advice().find("umask 077"), std::string::npos);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_F(NamedFile, MustBePrivate) {
+  for (const mode_t others : {0040U, 0020U, 0004U, 0002U, 0044U, 0066U, 0010U, 0001U}) {
+    write(material, 0600 | others);
+    const Error error = refusal();
+    EXPECT_EQ(error.code(), Code::wrong_key) << others;
+    EXPECT_NE(error.advice().find("chmod 600 " + path.string()), std::string::npos);
+  }
+}
+
+TEST_F(NamedFile, MustHaveTheRightLength) {
+  for (const std::size_t size : {0U, 1U, 16U, 31U}) {
+    write(material.substr(0, size));
+    EXPECT_EQ(refusal().code(), Code::wrong_key) << size;
+  }
+  write(std::string(material) + "\n");
+  EXPECT_EQ(refusal().code(), Code::wrong_key);
+  write(std::string(material) + std::string(material));
+  EXPECT_EQ(refusal().code(), Code::wrong_key);
+}
+
+TEST_F(NamedFile, MustBeARegularFile) {
+  std::filesystem::create_directory(path);
+  EXPECT_EQ(refusal().code(), Code::wrong_key);
+  std::filesystem::remove(path);
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);  // must not block either
+  EXPECT_EQ(refusal().code(), Code::wrong_key);
+}
+
+}  // namespace
+}  // namespace tidemark::key
