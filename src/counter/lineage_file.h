@@ -33,8 +33,8 @@ struct Surroundings {
 /// What is read may be in memory only, left by a process that was killed before its sync; a power
 /// cut would take it back. So file and folder are synced before it counts. A sync that fails may
 /// lose what it could not write, and leave it to be read and the next sync to succeed for nothing:
-/// then the file is written anew, like a birth. (Only another process that comes between two
-/// failures, in a disk that then works again without a restart, can still be misled.)
+/// then the file is written anew, like a birth. If that fails too, only this object knows: another
+/// process would believe the file, should the disk work again without a restart.
 ///
 /// Each call holds a lock on the file's name with `.lock`, and waits for it up to 8 seconds. Where
 /// the file system refuses locks only threads exclude each other. Thread-safe.

@@ -98,26 +98,13 @@ TEST_P(CounterConformance, HoldsEveryDigest) {
 TEST_P(CounterConformance, KeepsNamesApart) {
   std::string every_byte;
   for (int byte = 0; byte < 256; ++byte) every_byte += static_cast<char>(byte);
-  const std::vector<std::string> names = {"a",
-                                          "A",
-                                          "ab",
-                                          "a ",
-                                          " a",
-                                          "a\n",
-                                          std::string("a\0b", 3),
-                                          std::string("a\0", 2),
-                                          std::string(1, '\0'),
-                                          "../a",
-                                          "/etc/passwd",
-                                          "a/../a",
-                                          "%s{}*?[a]",
-                                          "\xc3\xa4",
-                                          "a\xcc\x88",
-                                          "\xff\xfe",
-                                          every_byte,
-                                          std::string(4608, 'x'),
-                                          std::string(4607, 'x'),
-                                          std::string(4607, 'x') + "y"};
+  // clang-format off
+  const std::vector<std::string> names = {
+      "a", "A", "ab", "a ", " a", "a\n", std::string("a\0b", 3), std::string("a\0", 2),
+      std::string(1, '\0'), "../a", "/etc/passwd", "a/../a", "%s{}*?[a]", "\xc3\xa4", "a\xcc\x88",
+      "\xff\xfe", every_byte, std::string(4608, 'x'), std::string(4607, 'x'),
+      std::string(4607, 'x') + "y"};
+  // clang-format on
   std::uint8_t variant = 0;
   for (const auto& name : names) {
     EXPECT_EQ(counter_->read(name), std::nullopt) << testing::PrintToString(name);
@@ -182,6 +169,7 @@ TEST_P(CounterConformance, SaysWhereItIs) { EXPECT_EQ(counter_->uri(), store_->o
 void race(const std::vector<std::shared_ptr<Counter>>& clients, std::uint64_t steps) {
   std::vector<std::atomic<int>> winners(steps + 1);
   std::vector<std::jthread> threads;
+  threads.reserve(clients.size());
   for (std::size_t i = 0; i < clients.size(); ++i) {
     threads.emplace_back([&, i, client = clients[i]] {
       const auto variant = static_cast<std::uint8_t>(i + 1);
@@ -207,14 +195,15 @@ TEST_P(CounterConformance, LetsOneOfTheThreadsOfAClientWinEachStep) {
 
 TEST_P(CounterConformance, LetsOneOfSeveralClientsWinEachStep) {
   EXPECT_FALSE(counter_->advance("a", std::nullopt, mark_of(0)));
-  std::vector<std::shared_ptr<Counter>> clients;
-  for (int i = 0; i < 4; ++i) clients.push_back(store_->open());
+  std::vector<std::shared_ptr<Counter>> clients(4);
+  std::ranges::generate(clients, [&] { return store_->open(); });
   race(clients, GetParam().raced_steps / 5);
 }
 
 TEST_P(CounterConformance, LetsOneOfSeveralBirthsWin) {
   std::atomic<int> born = 0;
   std::vector<std::jthread> threads;
+  threads.reserve(8);
   for (std::uint8_t variant = 0; variant < 8; ++variant) {
     threads.emplace_back([&, variant, client = store_->open()] {
       if (!client->advance("a", std::nullopt, mark_of(0, variant))) ++born;

@@ -110,7 +110,8 @@ void walk(std::uint64_t seed) {
     Aftermath aftermath = all[dice() % all.size()];
     aftermath.seed = dice();
     const bool doubts = alive == true && event == Event::fails_from_then_on;
-    if (alive == false || (dice() % 4 == 0 && !(doubts && !aftermath.power_cut))) {
+    const bool may_end = !doubts || aftermath.power_cut.has_value();
+    if (alive == false || (may_end && dice() % 4 == 0)) {
       apply(aftermath, world);
     } else if (doubts || dice() % 2 == 0) {
       world.read();

@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <tidemark/counter.h>
 #include <tidemark/error.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
