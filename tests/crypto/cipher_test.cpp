@@ -111,7 +111,7 @@ TEST(Cipher, ReferenceMatchesRfc8439) {
 
 TEST(Cipher, NonceIsTheNumberInLittleEndian) {
   const Secret32 key = counting_key();
-  const std::uint64_t numbers[] = {
+  constexpr std::array<std::uint64_t, 6> numbers{
       0, 1, 255, 256, 0x0102030405060708, std::numeric_limits<std::uint64_t>::max()};
   for (const std::uint64_t number : numbers) {
     Encoder nonce;
@@ -245,12 +245,14 @@ TEST_P(EveryCipher, IsSharedByThreads) {
   constexpr std::uint64_t rounds = 300;
   const Buffer associated = pattern(20);
   std::vector<Sealed> expected;
+  expected.reserve(rounds);
   for (std::uint64_t number = 0; number < rounds; ++number) {
     expected.push_back(seal(*sealer, cipher, number, associated, pattern(number)));
   }
   std::atomic<int> wrong{0};
   {
     std::vector<std::jthread> running;
+    running.reserve(threads);
     for (std::size_t i = 0; i < threads; ++i) {
       running.emplace_back([&] {
         for (std::uint64_t number = 0; number < rounds; ++number) {

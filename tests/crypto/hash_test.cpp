@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "tests/crypto/hex.h"
 
@@ -37,7 +38,7 @@ struct HmacVector {
 // RFC 4231, all that are not truncated.
 TEST(Hmac, MatchesRfc4231) {
   const std::string long_key(262, 'a');
-  const HmacVector vectors[] = {
+  const std::vector<HmacVector> vectors = {
       {"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", to_hex(bytes_of("Hi There")),
        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
       {to_hex(bytes_of("Jefe")), to_hex(bytes_of("what do ya want for nothing?")),
@@ -82,7 +83,7 @@ std::string counting(int from, int to) {
 // RFC 5869, test cases 1 to 3: the first 32 bytes of a longer result are those of a shorter one.
 TEST(Hkdf, MatchesRfc5869) {
   const std::string of_0b = to_hex(Buffer(22, std::byte{0x0b}));
-  const HkdfVector vectors[] = {
+  const std::vector<HkdfVector> vectors = {
       {of_0b, "000102030405060708090a0b0c", "f0f1f2f3f4f5f6f7f8f9",
        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"},
       {counting(0x00, 0x4f), counting(0x60, 0xaf), counting(0xb0, 0xff),

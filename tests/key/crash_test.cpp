@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cerrno>
+#include <optional>
 
 #include "io/simulated.h"
 #include "tests/key/support.h"
@@ -10,8 +12,8 @@ namespace {
 
 using io::SimulatedFileSystem;
 
-constexpr io::Unsynced all_outcomes[] = {io::Unsynced::kept, io::Unsynced::dropped,
-                                         io::Unsynced::trashed, io::Unsynced::mixed};
+constexpr std::array all_outcomes{io::Unsynced::kept, io::Unsynced::dropped, io::Unsynced::trashed,
+                                  io::Unsynced::mixed};
 
 class MakingAKey : public testing::Test {
  protected:

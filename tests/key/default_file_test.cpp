@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <barrier>
 #include <filesystem>
 #include <fstream>
@@ -119,6 +120,7 @@ TEST_F(DefaultFile, IsOneForThreadsThatStartAtOnce) {
     {
       std::barrier start(threads);
       std::vector<std::jthread> running;
+      running.reserve(threads);
       for (auto& unlocker : unlockers) {
         running.emplace_back([&] {
           start.arrive_and_wait();
@@ -139,7 +141,7 @@ class Child {
       int code = 2;
       try {
         code = work() ? 0 : 1;
-      } catch (...) {  // the code tells
+      } catch (...) {  // NOLINT(bugprone-empty-catch): the code tells
       }
       ::_exit(code);
     }
@@ -158,9 +160,10 @@ class Child {
 TEST_F(DefaultFile, IsOneForProcessesThatStartAtOnce) {
   for (int round = 0; round < 5; ++round) {
     const std::string lineage = "round " + std::to_string(round);
-    int gate[2] = {};
-    ASSERT_EQ(::pipe(gate), 0);
+    std::array<int, 2> gate{};
+    ASSERT_EQ(::pipe(gate.data()), 0);
     std::vector<Child> children;
+    children.reserve(8);
     for (int i = 0; i < 8; ++i) {
       const auto slot_path = home.path() / ("slot " + std::to_string(i));
       children.emplace_back([&, slot_path] {
