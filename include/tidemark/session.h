@@ -2,12 +2,14 @@
 
 #include <tidemark/counter.h>
 #include <tidemark/key.h>
+#include <tidemark/policy.h>
 #include <tidemark/progress.h>
 #include <tidemark/state.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tidemark {
@@ -18,10 +20,22 @@ struct Generation {
   auto operator<=>(const Generation&) const = default;
 };
 
+/// How generations get into storage.
+enum class Publishing {
+  /// One file, generations one after the other: for ordinary file systems.
+  append,
+
+  /// A file of its own for each generation, never touched once written: for storage where a crash
+  /// in the middle of an append can cost the whole file, as on Gramine's encrypted mounts. All but
+  /// the first lie in the folder FILE.d.
+  alternate,
+};
+
 /// What a session is opened with.
 struct Options {
   /// The checkpoint file. Beside it the session keeps FILE.lock, and for moments also files named
-  /// FILE.tidemark- and 16 hexadecimal digits.
+  /// FILE.tidemark- and 16 hexadecimal digits; with `alternate`, and where the file system has no
+  /// locks, the folder FILE.d instead.
   std::filesystem::path file{};
 
   /// Names the state over its whole life, for the counter. 1 to 4608 bytes; required to create. For
@@ -38,6 +52,13 @@ struct Options {
   /// For create alone: give up a lineage of this name that lives already. Its state can never be
   /// restored again once this returns; until then nothing of it is lost.
   bool start_over = false;
+
+  /// For a start alone; a restore takes the lineage's.
+  Policy policy = Policy::hand_over;
+
+  /// Unset: `alternate` where $TIDEMARK_ALTERNATE, a list of files and folders separated by colons,
+  /// holds the file or a folder above it, or where the file was published so before; else `append`.
+  std::optional<Publishing> publishing{};
 
   /// Called now and then while much is written or read, in the calling thread.
   ProgressCallback progress{};

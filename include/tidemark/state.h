@@ -133,13 +133,12 @@ static_assert(std::endian::native == std::endian::little,
 
 template <class T>
 constexpr ElementKind element_kind() {
-  if constexpr (std::same_as<T, char> || std::same_as<T, wchar_t>) {
-    return ElementKind::other;  // signed on some machines only
-  } else if constexpr (std::floating_point<T>) {
+  constexpr bool signed_on_some_machines = std::same_as<T, char> || std::same_as<T, wchar_t>;
+  if constexpr (std::floating_point<T>) {
     return ElementKind::floating;
-  } else if constexpr (std::signed_integral<T>) {
+  } else if constexpr (std::signed_integral<T> && !signed_on_some_machines) {
     return ElementKind::signed_integer;
-  } else if constexpr (std::unsigned_integral<T>) {
+  } else if constexpr (std::unsigned_integral<T> && !signed_on_some_machines) {
     return ElementKind::unsigned_integer;
   } else {
     return ElementKind::other;

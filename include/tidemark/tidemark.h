@@ -5,6 +5,7 @@
 #include <tidemark/counter.h>
 #include <tidemark/error.h>
 #include <tidemark/key.h>
+#include <tidemark/policy.h>
 #include <tidemark/progress.h>
 #include <tidemark/runtime.h>
 #include <tidemark/session.h>

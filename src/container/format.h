@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tidemark/counter.h>
+#include <tidemark/policy.h>
 #include <tidemark/state.h>
 
 #include <array>
@@ -38,14 +39,12 @@ struct SessionId {
   auto operator<=>(const SessionId&) const = default;
 };
 
-/// What a restore does to the generation that it loads.
-enum class Policy : std::uint8_t { hand_over = 1 };
-
 /// Why a generation was written.
 enum class Purpose : std::uint8_t {
   checkpoint = 1,
   take_over = 2,   ///< the successor with which a restore takes the lineage over
   start_over = 3,  ///< the first generation of a fresh lineage above an old one's mark
+  used = 4,  ///< the record of a mark by which a restore used its parent up: it holds no state
 };
 
 /// Rounds up to a whole number of blocks.

@@ -37,8 +37,8 @@ bool has_checksum(Bytes whole) {
 void demand_known(Bytes whole) {
   const auto purpose = std::to_integer<unsigned>(whole[purpose_at]);
   const auto policy = std::to_integer<unsigned>(whole[purpose_at + 1]);
-  if (purpose < 1 || purpose > static_cast<unsigned>(Purpose::start_over)) unknown("a purpose");
-  if (policy != static_cast<unsigned>(Policy::hand_over)) unknown("a policy");
+  if (purpose < 1 || purpose > static_cast<unsigned>(Purpose::used)) unknown("a purpose");
+  if (policy < 1 || policy > static_cast<unsigned>(Policy::single_use)) unknown("a policy");
 }
 
 /// The fields behind the header's size, of a header whose checksum was right.

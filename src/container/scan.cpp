@@ -73,19 +73,23 @@ FileScan scan(io::File& file) {
   found.size = file.size();
   found.end = head.size();
   BlockReader blocks(file, found.size);
+  found.unfinished = found.size == head.size();
   std::uint64_t offset = head.size();
   while (offset < found.size) {
     const Bytes block = blocks.block(offset);
     if (auto generation = decode_generation(file, found.head_digest, found.size, offset, block)) {
       offset += generation->header.length;
       found.end = offset;
+      found.unfinished = false;
       found.generations.push_back(std::move(*generation));
     } else if (const auto note = Note::decode(block)) {
       offset += block_size;
       found.end = offset;
+      found.unfinished = false;
       found.notes.push_back(*note);
     } else {
       found.unreadable = true;
+      found.unfinished |= offset == head.size() && all_zero(block);
       if (found.head.cipher == crypto::Cipher::none) break;
       offset += block_size;
     }

@@ -23,6 +23,10 @@ struct FileScan {
 
   /// Whether bytes were passed over that are no whole item.
   bool unreadable = false;
+
+  /// Whether there is no item, and nothing or zeros where the first one's header belongs: left by a
+  /// writer that was stopped before it had finished, since the header comes last.
+  bool unfinished = false;
 };
 
 /// Reads the head. Throws Error (`damaged`, `unsupported`).

@@ -24,7 +24,7 @@ class GenerationWriter::SectionSink final : public Sink {
 
 namespace {
 
-GenerationHeader header_for(const WriteTarget& target, Proposal&& proposal) {
+GenerationHeader header_for(const WriteTarget& target, Proposal proposal) {
   GenerationHeader header;
   header.head = digest_of(target.head.encode());
   header.salt = target.random.array<32>();

@@ -24,6 +24,7 @@ class Secret {
     }
     return *this;
   }
+  Secret& operator=(const Secret&) = delete;
   ~Secret() { wipe(bytes_); }
 
   [[nodiscard]] Secret copy() const {
@@ -37,7 +38,6 @@ class Secret {
 
  private:
   Secret(const Secret&) = default;
-  Secret& operator=(const Secret&) = delete;
   std::array<std::byte, N> bytes_{};
 };
 

@@ -59,6 +59,7 @@ std::unique_ptr<File> SimulatedFileSystem::open(const std::filesystem::path& pat
     const auto [above, name] = place_of(file);
     auto inode = folder("open", path, above).find(name);
     if (!inode) throw failure("open", path, ENOENT);
+    if (inode->lost()) throw failure("open", path, EACCES);
     return std::make_unique<OpenFile>(*this, std::move(inode), path, access);
   });
 }
@@ -88,8 +89,14 @@ void SimulatedFileSystem::rename(const std::filesystem::path& from,
       if (type_of(file) == FileType::folder) throw failure(doing, to, EISDIR);
     }
     SimulatedFolder& names = folder(doing, to, above);
-    if (!names.find(name)) throw failure(doing, to, ENOENT);
-    names.rename(name, place_of(target).name);
+    const auto inode = names.find(name);
+    if (!inode) throw failure(doing, to, ENOENT);
+    if (encrypted_) inode->rewrite_header();
+    if (encrypted_ && crashed_) {
+      inode->lose();
+    } else {
+      names.rename(name, place_of(target).name);
+    }
   });
 }
 

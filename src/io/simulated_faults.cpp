@@ -77,14 +77,30 @@ void SimulatedFileSystem::refuse_locks(bool refuse) {
   refuse_locks_ = refuse;
 }
 
+void SimulatedFileSystem::encrypt(bool encrypt) {
+  const std::scoped_lock lock(mutex_);
+  encrypted_ = encrypt;
+}
+
+void SimulatedFileSystem::for_each_inode(void (SimulatedInode::*act)() noexcept) {
+  for (const auto& [path, folder] : disk_.folders()) {
+    for (const auto& [name, inode] : folder.names()) (inode.get()->*act)();
+  }
+}
+
 void SimulatedFileSystem::restart(Unsynced how, std::uint64_t seed) {
   const std::scoped_lock lock(mutex_);
+  if (encrypted_) {
+    for_each_inode(&SimulatedInode::end_process);
+    if (how != Unsynced::kept) for_each_inode(&SimulatedInode::lose_unsynced_header);
+  }
   disk_.settle(how, seed);
   next_process();
 }
 
 void SimulatedFileSystem::kill() {
   const std::scoped_lock lock(mutex_);
+  if (encrypted_) for_each_inode(&SimulatedInode::end_process);
   next_process();
 }
 

@@ -48,6 +48,8 @@ void SimulatedInode::sync() {
     }
   }
   unsynced_.clear();
+  whole_once_ = true;
+  header_unsynced_ = false;
 }
 
 void SimulatedInode::settle(Unsynced how, Dice& dice) {

@@ -40,6 +40,14 @@ class SimulatedInode {
   /// Only what is durable after a power cut is left.
   void settle(Unsynced how, Dice& dice);
 
+  /// On an encrypted mount: a file that was whole once and is not synced when its process ends no
+  /// longer opens; nor, after a power cut, one whose header a rename had rewritten.
+  void end_process() noexcept { lost_ |= whole_once_ && !unsynced_.empty(); }
+  void rewrite_header() noexcept { header_unsynced_ = true; }
+  void lose() noexcept { lost_ = true; }
+  void lose_unsynced_header() noexcept { lost_ |= header_unsynced_; }
+  [[nodiscard]] bool lost() const noexcept { return lost_; }
+
  private:
   struct Write {
     std::uint64_t offset = 0;
@@ -56,6 +64,9 @@ class SimulatedInode {
   Buffer current_;
   Buffer durable_;
   std::vector<Edit> unsynced_;  ///< in order, since the last sync
+  bool whole_once_ = false;     ///< synced before
+  bool header_unsynced_ = false;
+  bool lost_ = false;
 };
 
 }  // namespace tidemark::io

@@ -76,22 +76,39 @@ bool unused(const Opening& opening) {
 struct FirstGeneration {
   Keyring::Fresh key;
   container::SessionId session;
-  SharedFile file;
-  Mark mark;
+  Proposed proposed;
 };
 
-/// Writes it durably, but asks nobody yet. It takes an unused FILE at once, so that FILE never
-/// begins with torn bytes; else it stays in a file of its own until the counter has decided.
+/// Where files keep their own names, generation 1 of a lineage takes FILE, unless something has it:
+/// then, and when starting over, it goes where all others go.
+SharedFile make_first_file(const Opening& opening, const container::FileHead& head) {
+  const Environment& environment = opening.environment;
+  const Place& place = opening.place;
+  if (opening.publication.own_names() && !opening.options.start_over &&
+      environment.files.type(place.file()) == io::FileType::absent) {
+    try {
+      return make_file(environment, place.file(), head);
+    } catch (const Error&) {
+      // Another instance was faster, or a crash left FILE so that the storage does not show it.
+      if (environment.files.type(place.file()) == io::FileType::absent) throw;
+    }
+  }
+  return make_file(environment, place.fresh(opening.publication, environment.random), head);
+}
+
+/// Writes it durably, but asks nobody yet. Where files are renamed it takes an unused FILE at once,
+/// so that FILE never begins with torn bytes; else it stays in a file of its own until the counter
+/// has decided.
 FirstGeneration write_first(const Opening& opening, const Keyring& keyring) {
   const Environment& environment = opening.environment;
-  container::FileHead head{
+  const container::FileHead head{
       {environment.random.array<16>()},
       keyring.without_key() ? crypto::Cipher::none : crypto::preferred_cipher(),
       opening.name};
   FirstGeneration first{keyring.make(head.lineage, environment.random),
                         {environment.random.array<16>()},
-                        make_file(environment, opening.place, head),
-                        {}};
+                        {.file = make_first_file(opening, head)}};
+  const SharedFile& file = first.proposed.file;
   try {
     container::Proposal proposal;
     proposal.counter_id = opening.reading->birth.digest;
@@ -101,19 +118,22 @@ FirstGeneration write_first(const Opening& opening, const Keyring& keyring) {
     proposal.number = 1;
     proposal.purpose = opening.options.start_over ? container::Purpose::start_over
                                                   : container::Purpose::checkpoint;
+    proposal.policy = opening.options.policy;
     proposal.key_slots = first.key.slots;
     const auto generation = write_generation(
-        {environment, *first.key.key, opening.options.progress}, *first.file, proposal,
+        {environment, *first.key.key, opening.options.progress}, *file, proposal,
         [&](container::GenerationWriter& writer) { save(opening.registry, writer); });
-    first.mark = opening.options.counter->next(proposal.parent, generation.root);
-    if (!opening.options.start_over && unused(opening)) {
-      environment.files.rename(first.file->path, opening.place.file());
-      first.file->path = opening.place.file();
+    first.proposed.mark = opening.options.counter->next(proposal.parent, generation.root);
+    if (!opening.publication.own_names() && !opening.options.start_over && unused(opening)) {
+      environment.files.rename(file->path, opening.place.file());
+      file->path = opening.place.file();
     }
-    environment.files.sync_folder(opening.place.folder());
+    environment.files.sync_folder(file->path.parent_path());
+    first.proposed.superseded =
+        superseded(environment.files, opening.place, opening.publication, opening.name, file->path);
     return first;
   } catch (...) {
-    discard_file(environment.files, first.file->path);
+    discard_file(environment.files, file->path);
     throw;
   }
 }
@@ -156,22 +176,24 @@ std::unique_ptr<Live> start(Opening opening) {
   if (!opening.reading) give_birth(opening);
   FirstGeneration first = write_first(opening, keyring);
   const Answer answer =
-      ask(*opening.options.counter, opening.name, opening.reading->mark, first.mark);
+      ask(*opening.options.counter, opening.name, opening.reading->mark, first.proposed.mark);
   switch (answer.outcome) {
     case Answer::Outcome::committed:
       break;
     case Answer::Outcome::conflict:
-      discard_file(opening.environment.files, first.file->path);
+      discard_file(opening.environment.files, first.proposed.file->path);
       throw Error(Code::exists,
                   "another instance was first to save the lineage \"" + opening.name + "\"",
                   "stop one of the two, or give them different files");
     case Answer::Outcome::unknown:
       refuse_unconfirmed(opening, keyring, answer.why);
   }
+  const Policy policy = opening.options.policy;
+  const Generation shown{first.proposed.mark.value};
   return std::make_unique<Live>(
       tenure_of(std::move(opening), std::move(first.key.key), std::move(first.key.slots),
-                first.session, first.mark, std::move(first.file)),
-      Generation{first.mark.value});
+                first.session, std::move(first.proposed), policy),
+      shown);
 }
 
 std::unique_ptr<Live> create(const Environment& environment, Options options,

@@ -28,7 +28,7 @@ class Interpreter {
   void take(const StoredFile& stored) {
     for (const auto& generation : stored.scan.generations) take(stored, generation);
     for (const auto& note : stored.scan.notes) take(stored, note);
-    findings_.unreadable |= stored.scan.unreadable;
+    findings_.unreadable |= stored.scan.unreadable && !stored.scan.unfinished;
   }
 
   Findings finish() {
@@ -58,7 +58,12 @@ class Interpreter {
     prove(header.parent);
     if (is_committed(generation)) return;
     if (header.value == reading_.mark.value) findings_.other_digest = true;
-    if (is_pending(stored, header)) findings_.pending.push_back({&stored, &generation, key});
+    if (!is_pending(stored, header)) return;
+    if (header.purpose == container::Purpose::used) {
+      findings_.uses.push_back(generation.root);
+    } else {
+      findings_.pending.push_back({&stored, &generation, key});
+    }
   }
 
   void take(const StoredFile& stored, const container::Note& note) {
@@ -131,6 +136,11 @@ class Interpreter {
 
 }  // namespace
 
+bool is_used(const Findings& findings) noexcept {
+  return findings.committed &&
+         findings.committed->generation->header.purpose == container::Purpose::used;
+}
+
 Findings interpret(const Survey& survey, const CounterReading& reading, const Counter& counter,
                    Keyring& keyring) {
   Interpreter interpreter(reading, counter, keyring);
@@ -168,6 +178,9 @@ std::optional<Refusal> refusal(const Findings& found,
        "find out why the counter lost its newest values, and bring them back before anything else"},
       {found.committed && !found.committed->key, Code::wrong_key,
        "the key does not open generation " + number(value), "give the key of this lineage"},
+      {is_used(found) && found.pending.empty(), Code::used_up,
+       "its state was loaded once already, and nothing was saved since",
+       "start over; a lineage of the policy single_use gives each state out once"},
       {restorable, Code::ok, "", ""},
       {found.altered, Code::damaged, "generation " + number(value) + " is damaged", other_copy},
       {found.other_digest, Code::forked,

@@ -21,9 +21,13 @@ struct Candidate {
 /// `locked`, `altered` and `unreadable` comes from authentic generations alone. Points into the
 /// survey.
 struct Findings {
-  std::optional<Candidate>
-      committed{};  ///< its mark is the counter's; the key is empty if it does not fit
+  /// Its mark is the counter's; the key is empty if it does not fit. The record of a `used` mark
+  /// is found here too.
+  std::optional<Candidate> committed{};
   std::vector<Candidate> pending{};  ///< children of the counter's mark, newest first
+
+  /// Records by which restores wanted to use the counter's mark up.
+  std::vector<Root> uses{};
 
   std::optional<std::uint64_t> proved{};  ///< the highest value that some generation or note proves
   std::optional<std::uint64_t> newest{};  ///< the highest value of a generation of this counter
@@ -34,6 +38,9 @@ struct Findings {
       false;  ///< a generation of the counter's value that the key should open, but does not
   bool unreadable = false;  ///< bytes that are no whole generation
 };
+
+/// Whether the counter's mark used its parent's state up.
+[[nodiscard]] bool is_used(const Findings& findings) noexcept;
 
 /// Reads what the survey found in the light of `reading`. `counter` makes marks from roots.
 [[nodiscard]] Findings interpret(const Survey& survey, const CounterReading& reading,
@@ -46,7 +53,7 @@ struct Refusal {
   std::string what{};
   std::string advice{};
 };
-[[nodiscard]] std::optional<Refusal> refusal(const Findings& findings,
+[[nodiscard]] std::optional<Refusal> refusal(const Findings& found,
                                              const std::optional<CounterReading>& reading);
 
 }  // namespace tidemark::session

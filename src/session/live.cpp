@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "session/survey.h"
+
 namespace tidemark::session {
 namespace {
 
@@ -10,7 +12,15 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 }  // namespace
 
 Live::Live(Tenure tenure, Generation shown) : tenure_(std::move(tenure)), shown_(shown) {
-  publish();
+  if (!tenure_.restored || tenure_.policy != Policy::single_use) {
+    publish();
+    return;
+  }
+  // Nothing else proves later that this mark was the counter's.
+  const SharedFile noted = write_note();
+  noted->file->sync();
+  tenure_.environment.files.sync_folder(noted->path.parent_path());
+  tidy();
 }
 
 Generation Live::checkpoint(Save save) {
@@ -53,13 +63,16 @@ void Live::settle(Save save) {
 
 Proposed Live::write() {
   const Environment& environment = tenure_.environment;
-  if (!tenure_.file->spent && tenure_.file->end <= environment.compaction_limit) {
+  if (!tenure_.publication.whole_files && !tenure_.file->spent &&
+      tenure_.file->end <= environment.compaction_limit) {
     return write_to(tenure_.file);
   }
-  const SharedFile fresh = make_file(environment, tenure_.place, tenure_.file->head);
+  const SharedFile fresh =
+      make_file(environment, tenure_.place.fresh(tenure_.publication, environment.random),
+                tenure_.file->head);
   try {
     Proposed proposed = write_to(fresh);
-    environment.files.sync_folder(tenure_.place.folder());
+    environment.files.sync_folder(fresh->path.parent_path());
     tenure_.litter.push_back(fresh->path);
     return proposed;
   } catch (...) {
@@ -72,7 +85,9 @@ Proposed Live::write_to(const SharedFile& target) {
   const auto generation = write_generation(
       {tenure_.environment, *tenure_.key, tenure_.progress}, *target, next_proposal(),
       [this](container::GenerationWriter& writer) { save(tenure_.registry, writer); });
-  return {tenure_.counter->next(tenure_.mark, generation.root), target};
+  return {tenure_.counter->next(tenure_.mark, generation.root), target,
+          superseded(tenure_.environment.files, tenure_.place, tenure_.publication, tenure_.name,
+                     target->path)};
 }
 
 container::Proposal Live::next_proposal() {
@@ -82,6 +97,7 @@ container::Proposal Live::next_proposal() {
   proposal.value = tenure_.counter->next(tenure_.mark, Root{}).value;
   proposal.session = tenure_.session;
   proposal.number = tenure_.next_proposal++;
+  proposal.policy = tenure_.policy;
   proposal.key_slots = tenure_.key_slots;
   return proposal;
 }
@@ -91,6 +107,7 @@ void Live::adopt(const Proposed& proposed) {
   tenure_.mark = proposed.mark;
   tenure_.file = proposed.file;
   shown_ = {proposed.mark.value};
+  if (tenure_.publication.own_names()) tenure_.litter = proposed.superseded;
   open_.clear();
   publish();
 }
@@ -131,28 +148,45 @@ void Live::confirm() {
 /// Finishes what a commit allows. Nothing of it is needed for safety, so failures are passed over:
 /// a scan looks under every name.
 void Live::publish() {
+  tidy();
+  if (tenure_.file->spent) return;
   try {
-    io::FileSystem& files = tenure_.environment.files;
-    LiveFile& file = *tenure_.file;
-    if (file.path != tenure_.place.file()) {
-      files.rename(file.path, tenure_.place.file());
-      std::erase(tenure_.litter, file.path);
-      file.path = tenure_.place.file();
-    }
-    for (const auto& path : tenure_.litter) files.remove(path);
-    tenure_.litter.clear();
-    append_note(file);
+    (void)write_note();
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch): see above
   }
 }
 
-void Live::append_note(LiveFile& file) const {
-  if (file.spent) return;
+void Live::tidy() {
+  io::FileSystem& files = tenure_.environment.files;
+  LiveFile& file = *tenure_.file;
+  if (!tenure_.publication.own_names() && file.path != tenure_.place.file()) {
+    try {
+      files.rename(file.path, tenure_.place.file());
+    } catch (const Error&) {
+      return;  // FILE stays as it is, and the next commit tries again
+    }
+    std::erase(tenure_.litter, file.path);
+    file.path = tenure_.place.file();
+  }
+  for (const auto& path : tenure_.litter) discard_file(files, path);
+  tenure_.litter.clear();
+}
+
+/// Proves that the mark was the counter's. Says which file it is in: the mark's own or, where no
+/// file is touched again, another.
+SharedFile Live::write_note() {
+  SharedFile file = tenure_.file;
+  if (tenure_.publication.whole_files) {
+    file =
+        make_file(tenure_.environment,
+                  tenure_.place.fresh(tenure_.publication, tenure_.environment.random), file->head);
+  }
   container::Note note{tenure_.birth.digest, tenure_.mark, {}};
   note.authenticator = tenure_.key->authenticate(note);
   const Buffer encoded = note.encode();
-  file.file->write_at(file.end, encoded);
-  file.end += encoded.size();
+  file->file->write_at(file->end, encoded);
+  file->end += encoded.size();
+  return file;
 }
 
 Error Live::unconfirmed(const Mark& mark, const std::string& why) const {

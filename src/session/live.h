@@ -7,15 +7,24 @@
 
 #include "session/ask.h"
 #include "session/live_file.h"
+#include "session/place.h"
 #include "session/sections.h"
 
 namespace tidemark::session {
+
+/// A generation on its way: written and durable, the counter about to be asked.
+struct Proposed {
+  Mark mark{};
+  SharedFile file{};
+  std::vector<std::filesystem::path> superseded{};  ///< see superseded()
+};
 
 /// What a session holds once the lineage is its own.
 struct Tenure {
   Environment environment;
   Place place;
-  std::unique_ptr<io::Lock> lock;
+  Publication publication;
+  std::unique_ptr<io::Lock> lock;  ///< none where the file system has none
   std::shared_ptr<Counter> counter;
   std::string name;
   state::Registry& registry;
@@ -26,6 +35,7 @@ struct Tenure {
   SharedKey key{};
   std::vector<Buffer> key_slots{};
   container::SessionId session{};
+  Policy policy = Policy::hand_over;
   std::uint64_t next_proposal = 1;
 
   Mark mark{};        ///< what this session wrote last and the counter confirmed
@@ -33,17 +43,12 @@ struct Tenure {
   std::vector<std::filesystem::path> litter{};  ///< files that nobody needs once the mark is safe
 };
 
-/// A generation on its way: written and durable, the counter asked.
-struct Proposed {
-  Mark mark{};
-  SharedFile file{};
-};
-
 /// A live session: writes checkpoints and moves the counter, until it is fenced.
 class Live {
  public:
   /// Takes a tenure whose mark the counter has just confirmed. `shown` is what the application sees
-  /// as loaded or saved.
+  /// as loaded or saved. Throws Error (`failed`) where the mark used a state up, and the note of it
+  /// cannot be made durable.
   Live(Tenure tenure, Generation shown);
 
   Generation checkpoint(Save save);
@@ -61,7 +66,8 @@ class Live {
   void adopt(const Proposed& proposed);
   void adopt_own_or_fence(const std::optional<CounterReading>& found);
   void publish();
-  void append_note(LiveFile& file) const;
+  void tidy();
+  [[nodiscard]] SharedFile write_note();
   [[nodiscard]] Error unconfirmed(const Mark& mark, const std::string& why) const;
 
   Tenure tenure_;

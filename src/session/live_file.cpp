@@ -11,14 +11,16 @@ SharedFile reopen(io::FileSystem& files, const std::filesystem::path& path,
   return std::make_shared<LiveFile>(LiveFile{path, std::move(file), head, end});
 }
 
-SharedFile make_file(const Environment& environment, const Place& place,
+SharedFile make_file(const Environment& environment, const std::filesystem::path& path,
                      const container::FileHead& head) {
-  const auto path = place.fresh(environment.random);
+  if (environment.files.type(path.parent_path()) == io::FileType::absent) {
+    environment.files.make_folders(path.parent_path());
+  }
   auto file = environment.files.create(path);
   try {
     const std::uint64_t end = container::write_head(*file, head);
     return std::make_shared<LiveFile>(LiveFile{path, std::move(file), head, end});
-  } catch (const Error&) {
+  } catch (...) {
     discard_file(environment.files, path);
     throw;
   }

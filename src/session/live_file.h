@@ -6,7 +6,6 @@
 #include "container/writer.h"
 #include "session/environment.h"
 #include "session/keyring.h"
-#include "session/place.h"
 
 namespace tidemark::session {
 
@@ -26,8 +25,10 @@ using SharedFile = std::shared_ptr<LiveFile>;
 [[nodiscard]] SharedFile reopen(io::FileSystem& files, const std::filesystem::path& path,
                                 const container::FileHead& head, std::uint64_t end);
 
-/// Makes a file under a fresh name, with its head. Nothing of it is durable yet.
-[[nodiscard]] SharedFile make_file(const Environment& environment, const Place& place,
+/// Makes the file `path`, with its head, and the folder that it lies in. Nothing of it is durable
+/// yet, but the folder.
+[[nodiscard]] SharedFile make_file(const Environment& environment,
+                                   const std::filesystem::path& path,
                                    const container::FileHead& head);
 
 /// Removes what is no longer of use to anybody. A failure changes nothing that matters.

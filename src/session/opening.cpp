@@ -2,6 +2,9 @@
 
 #include <tidemark/error.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 namespace tidemark::session {
 namespace {
 
@@ -25,22 +28,48 @@ void check(const Options& options, Intent intent) {
   }
 }
 
+/// Whether `file` lies in one of the files and folders that the list names.
+bool listed(std::string_view list, const std::filesystem::path& file) {
+  while (!list.empty()) {
+    const std::string_view entry = list.substr(0, list.find(':'));
+    list.remove_prefix(std::min(list.size(), entry.size() + 1));
+    const auto path = std::filesystem::path(entry).lexically_normal();
+    for (auto part = file; !entry.empty(); part = part.parent_path()) {
+      if (part == path) return true;
+      if (part == part.parent_path()) break;
+    }
+  }
+  return false;
+}
+
+Publishing choose_publishing(const Options& options, io::FileSystem& files, const Place& place) {
+  if (options.publishing) return *options.publishing;
+  const char* const list = std::getenv("TIDEMARK_ALTERNATE");  // NOLINT(concurrency-mt-unsafe)
+  const bool whole =
+      (list != nullptr && listed(list, place.file())) || place.published_whole(files);
+  return whole ? Publishing::alternate : Publishing::append;
+}
+
+/// Takes the lock; none where the file system has none.
 std::unique_ptr<io::Lock> take_lock(io::FileSystem& files, const Place& place) {
   io::LockAttempt attempt = files.try_lock(place.lock());
-  switch (attempt.outcome) {
-    case io::LockAttempt::Outcome::taken:
-      return std::move(attempt.lock);
-    case io::LockAttempt::Outcome::held:
-      throw Error(Code::in_use,
-                  place.shown() + " is in use by " +
-                      (attempt.holder ? "process " + std::to_string(*attempt.holder)
-                                      : std::string("another process")),
-                  "stop it first, or name another file");
-    case io::LockAttempt::Outcome::refused:
-      break;
+  if (attempt.outcome != io::LockAttempt::Outcome::held) return std::move(attempt.lock);
+  throw Error(Code::in_use,
+              place.shown() + " is in use by " +
+                  (attempt.holder ? "process " + std::to_string(*attempt.holder)
+                                  : std::string("another process")),
+              "stop it first, or name another file");
+}
+
+/// Where a FILE that is not ours may be left alone, since files keep their own names: a crash may
+/// have left it. Elsewhere FILE never begins with torn bytes, and it belongs to somebody else.
+bool may_be_left(io::FileSystem& files, const Place& place, Publishing publishing) {
+  if (publishing == Publishing::alternate) return true;
+  try {
+    return files.try_lock(place.lock()).outcome == io::LockAttempt::Outcome::refused;
+  } catch (const Error&) {
+    return false;
   }
-  throw Error(Code::failed, place.lock().string() + " cannot be locked on this file system",
-              "keep the file on one that has locks");
 }
 
 /// The name to go on with, where the file has one.
@@ -63,27 +92,35 @@ std::string settle_name(const Options& options, const Place& place,
 Opening begin(const Environment& environment, Options options, state::Registry& registry,
               Intent intent) {
   check(options, intent);
-  Place place(environment.files, options.file);
-  const auto in_file = lineage_at(environment.files, place);
-  if (intent == Intent::restore && !in_file) {
-    if (environment.files.type(place.file()) == io::FileType::regular) {
+  io::FileSystem& files = environment.files;
+  Place place(files, options.file);
+  const Publishing publishing = choose_publishing(options, files, place);
+  const Resident resident = lineage_at(files, place);
+  if (resident.unreadable &&
+      ((intent == Intent::restore && !resident.name) || !may_be_left(files, place, publishing))) {
+    throw Error(*resident.unreadable);
+  }
+  if (intent == Intent::restore && !resident.name) {
+    if (files.type(place.file()) == io::FileType::regular) {
       throw Error(Code::damaged, place.shown() + " is empty",
                   "put back the newest copy of the file");
     }
     throw Error(Code::no_checkpoint, "there is no " + place.shown(),
                 "check the name, or start without restoring");
   }
-  std::string name = settle_name(options, place, in_file, intent);
-  Opening opening{environment, std::move(options), registry, std::move(place), std::move(name)};
-  opening.lock = take_lock(environment.files, opening.place);
-  return opening;
+  std::string name = settle_name(options, place, resident.name, intent);
+  auto lock = take_lock(files, place);
+  const Publication publication{lock != nullptr, publishing == Publishing::alternate};
+  return {environment, std::move(options), registry,       std::move(place),
+          publication, std::move(name),    std::move(lock)};
 }
 
 void look(Opening& opening) {
   auto reading = opening.options.counter->read(opening.name);
   for (int i = 0; i < most_looks; ++i) {
     opening.reading = reading;
-    opening.survey = survey(opening.environment.files, opening.place, opening.name);
+    opening.survey =
+        survey(opening.environment.files, opening.place, opening.publication, opening.name);
     reading = opening.options.counter->read(opening.name);
     if (reading == opening.reading) return;
   }
@@ -92,23 +129,26 @@ void look(Opening& opening) {
 }
 
 Tenure tenure_of(Opening opening, SharedKey key, std::vector<Buffer> key_slots,
-                 const container::SessionId& session, const Mark& mark, SharedFile file) {
-  Tenure tenure{opening.environment,     opening.place, std::move(opening.lock),
-                opening.options.counter, opening.name,  opening.registry,
-                opening.options.progress};
+                 const container::SessionId& session, Proposed proposed, Policy policy) {
+  Tenure tenure{opening.environment,     opening.place,           opening.publication,
+                std::move(opening.lock), opening.options.counter, opening.name,
+                opening.registry,        opening.options.progress};
   tenure.birth = opening.reading->birth;
   tenure.key = std::move(key);
   tenure.key_slots = std::move(key_slots);
   tenure.session = session;
+  tenure.policy = policy;
   tenure.next_proposal = 2;
-  tenure.mark = mark;
+  tenure.mark = proposed.mark;
+  tenure.file = std::move(proposed.file);
+  tenure.litter = std::move(proposed.superseded);
+  if (opening.publication.own_names()) return tenure;
   for (const StoredFile& stored : opening.survey.files) {
-    if (stored.path != file->path && stored.path != opening.place.file()) {
+    if (stored.path != tenure.file->path && stored.path != opening.place.file()) {
       tenure.litter.push_back(stored.path);
     }
   }
   for (const auto& path : opening.survey.leftovers) tenure.litter.push_back(path);
-  tenure.file = std::move(file);
   return tenure;
 }
 

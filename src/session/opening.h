@@ -14,6 +14,7 @@ struct Opening {
   Options options;
   state::Registry& registry;
   Place place;
+  Publication publication;
   std::string name;  ///< the lineage's
   std::unique_ptr<io::Lock> lock{};
   std::optional<CounterReading> reading{};
@@ -35,8 +36,8 @@ void look(Opening& opening);
 
 /// The tenure of an opening whose proposal the counter has confirmed.
 [[nodiscard]] Tenure tenure_of(Opening opening, SharedKey key, std::vector<Buffer> key_slots,
-                               const container::SessionId& session, const Mark& mark,
-                               SharedFile file);
+                               const container::SessionId& session, Proposed proposed,
+                               Policy policy);
 
 /// The intentions, as `Session` describes them.
 [[nodiscard]] std::unique_ptr<Live> create(const Environment& environment, Options options,

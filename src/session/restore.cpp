@@ -1,6 +1,7 @@
 #include <tidemark/error.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "session/opening.h"
 
@@ -65,6 +66,11 @@ Loaded load_newest(Opening& opening, const Findings& findings) {
   for (const Candidate& candidate : findings.pending) {
     if (auto loaded = try_load(opening, candidate, true)) return std::move(*loaded);
   }
+  if (is_used(findings)) {
+    refuse(opening,
+           {Code::used_up, "its state was loaded once already, and what was saved since is damaged",
+            "start over; a lineage of the policy single_use gives each state out once"});
+  }
   if (!findings.committed) {
     refuse(opening,
            {Code::no_checkpoint, "the first save was never finished", "start without restoring"});
@@ -72,54 +78,100 @@ Loaded load_newest(Opening& opening, const Findings& findings) {
   return std::move(*try_load(opening, *findings.committed, false));
 }
 
-/// A successor with the same state. It refers to what is committed, and copies what is pending:
-/// nobody knows whether that was ever synced.
+/// What moves the counter beyond what was loaded.
 struct Successor {
   container::SessionId session;
-  SharedFile file;
-  std::uint64_t offset = 0;
-  Mark mark;
+  Proposed proposed;
+  std::optional<std::uint64_t> offset{};  ///< where it begins in a file that was there before
 };
 
-Successor write_successor(const Opening& opening, Loaded& loaded) {
-  const auto& environment = opening.environment;
-  const StoredFile& stored = *loaded.candidate.stored;
+/// Where it goes: behind what was loaded, if that file may still be touched, else into a new one.
+Successor make_successor(const Opening& opening, const StoredFile& stored) {
+  const Environment& environment = opening.environment;
+  const container::SessionId session{environment.random.array<16>()};
+  if (!opening.publication.own_names() && stored.path.parent_path() == opening.place.folder()) {
+    return {session,
+            {.file = reopen(environment.files, stored.path, stored.scan.head, stored.scan.end)},
+            stored.scan.end};
+  }
+  return {
+      session,
+      {.file = make_file(environment, opening.place.fresh(opening.publication, environment.random),
+                         stored.scan.head)}};
+}
+
+using Fill = std::function<void(container::GenerationWriter&)>;
+
+/// Under `single_use` it is the record of a mark with no state behind it. Under `hand_over` it has
+/// the same state: in the same file it refers to what is committed, and copies what is pending,
+/// since nobody knows whether that was ever synced; in another file it copies all.
+Fill succeed(Loaded& loaded, bool same_file, container::Proposal& proposal) {
   const container::FoundGeneration& found = *loaded.candidate.generation;
-  Successor successor{{environment.random.array<16>()},
-                      reopen(environment.files, stored.path, stored.scan.head, stored.scan.end),
-                      stored.scan.end,
-                      {}};
+  if (found.header.policy == Policy::single_use) {
+    proposal.purpose = container::Purpose::used;
+    return [](container::GenerationWriter&) {};
+  }
+  proposal.purpose = container::Purpose::take_over;
+  if (loaded.pending) proposal.copied = found.root;
+  if (!same_file) {
+    return [&](container::GenerationWriter& writer) { copy_whole(loaded.reader, writer); };
+  }
+  if (!loaded.pending) {
+    proposal.base = loaded.reader.holder();
+    return [&](container::GenerationWriter& writer) { refer(loaded.reader, writer); };
+  }
+  if (const auto& base = found.header.base) {
+    proposal.base = container::read_generation(*loaded.candidate.stored->file, base->offset);
+  }
+  return [&](container::GenerationWriter& writer) { copy(loaded.reader, writer); };
+}
+
+/// Takes back a successor that the counter will never know.
+void discard(io::FileSystem& files, Successor& successor) {
+  LiveFile& file = *successor.proposed.file;
+  if (!successor.offset) return discard_file(files, file.path);
+  file.end = *successor.offset;
+  discard_tail(file);
+}
+
+Successor write_successor(const Opening& opening, Loaded& loaded) {
+  const Environment& environment = opening.environment;
+  const container::GenerationHeader& header = loaded.candidate.generation->header;
+  Successor successor = make_successor(opening, *loaded.candidate.stored);
   container::Proposal proposal;
   proposal.counter_id = opening.reading->birth.digest;
   proposal.parent = opening.reading->mark;
   proposal.value = opening.options.counter->next(proposal.parent, Root{}).value;
   proposal.session = successor.session;
   proposal.number = 1;
-  proposal.purpose = container::Purpose::take_over;
-  proposal.key_slots = found.header.key_slots;
-  if (loaded.pending) {
-    proposal.copied = found.root;
-    if (const auto& base = found.header.base) {
-      proposal.base = container::read_generation(*stored.file, base->offset);
-    }
-  } else {
-    proposal.base = loaded.reader.holder();
+  proposal.policy = header.policy;
+  proposal.key_slots = header.key_slots;
+  try {
+    const Fill fill = succeed(loaded, successor.offset.has_value(), proposal);
+    LiveFile& file = *successor.proposed.file;
+    const auto generation = write_generation(
+        {environment, *loaded.candidate.key, opening.options.progress}, file, proposal, fill);
+    if (!successor.offset) environment.files.sync_folder(file.path.parent_path());
+    successor.proposed.mark = opening.options.counter->next(proposal.parent, generation.root);
+    successor.proposed.superseded =
+        superseded(environment.files, opening.place, opening.publication, opening.name, file.path);
+    return successor;
+  } catch (...) {
+    discard(environment.files, successor);
+    throw;
   }
-  const auto generation = write_generation(
-      {environment, *loaded.candidate.key, opening.options.progress}, *successor.file, proposal,
-      [&](container::GenerationWriter& writer) {
-        loaded.pending ? copy(loaded.reader, writer) : refer(loaded.reader, writer);
-      });
-  successor.mark = opening.options.counter->next(proposal.parent, generation.root);
-  return successor;
 }
 
-bool seen_pending(const Opening& opening, const Findings& findings,
-                  const std::optional<CounterReading>& found) {
-  return found && std::ranges::any_of(findings.pending, [&](const Candidate& candidate) {
-           return opening.options.counter->next(opening.reading->mark,
-                                                candidate.generation->root) == found->mark;
-         });
+/// Whether the counter moved to something that the scan had seen coming.
+bool was_seen(const Opening& opening, const Findings& findings,
+              const std::optional<CounterReading>& found) {
+  const auto is_found = [&](const Root& root) {
+    return opening.options.counter->next(opening.reading->mark, root) == found->mark;
+  };
+  return found && (std::ranges::any_of(findings.uses, is_found) ||
+                   std::ranges::any_of(findings.pending, [&](const Candidate& candidate) {
+                     return is_found(candidate.generation->root);
+                   }));
 }
 
 /// Moves the counter to a successor of what was loaded. Nothing if a dead instance's late request
@@ -128,16 +180,15 @@ std::optional<Successor> take_over(const Opening& opening, const Findings& findi
                                    Loaded& loaded) {
   Successor successor = write_successor(opening, loaded);
   const Answer answer =
-      ask(*opening.options.counter, opening.name, opening.reading->mark, successor.mark);
+      ask(*opening.options.counter, opening.name, opening.reading->mark, successor.proposed.mark);
   if (answer.outcome == Answer::Outcome::committed) return successor;
   if (answer.outcome == Answer::Outcome::unknown) {
     throw Error(Code::counter_unavailable,
                 opening.place.shown() + " was not taken over: " + answer.why,
                 "bring the counter back and restore again");
   }
-  successor.file->end = successor.offset;
-  discard_tail(*successor.file);
-  if (seen_pending(opening, findings, answer.found)) return std::nullopt;
+  discard(opening.environment.files, successor);
+  if (was_seen(opening, findings, answer.found)) return std::nullopt;
   throw Error(Code::fenced, "another instance took " + opening.place.shown() + " over first",
               "stop one of the two");
 }
@@ -146,31 +197,33 @@ void discard(state::Registry& registry) {
   for (const state::Entry& entry : registry.entries()) entry.section->discard();
 }
 
+std::unique_ptr<Live> go_live(Opening opening, const Loaded& loaded, Successor successor) {
+  const container::GenerationHeader& header = loaded.candidate.generation->header;
+  Tenure tenure = tenure_of(std::move(opening), loaded.candidate.key, header.key_slots,
+                            successor.session, std::move(successor.proposed), header.policy);
+  tenure.restored = true;
+  return std::make_unique<Live>(std::move(tenure), Generation{header.value});
+}
+
 }  // namespace
 
 std::unique_ptr<Live> resume(Opening opening, Keyring keyring) {
+  state::Registry& registry = opening.registry;
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     const Findings findings = find(opening, keyring);
     Loaded loaded = load_newest(opening, findings);
-    std::optional<Successor> successor;
     try {
-      successor = take_over(opening, findings, loaded);
+      auto successor = take_over(opening, findings, loaded);
+      if (successor) {
+        auto live = go_live(std::move(opening), loaded, std::move(*successor));
+        accept(registry);
+        return live;
+      }
     } catch (...) {
-      discard(opening.registry);
+      discard(registry);
       throw;
     }
-    if (!successor) {
-      discard(opening.registry);
-      continue;
-    }
-    accept(opening.registry);
-    const Generation shown{loaded.candidate.generation->header.value};
-    auto slots = loaded.candidate.generation->header.key_slots;
-    SharedKey key = loaded.candidate.key;
-    Tenure tenure = tenure_of(std::move(opening), std::move(key), std::move(slots),
-                              successor->session, successor->mark, std::move(successor->file));
-    tenure.restored = true;
-    return std::make_unique<Live>(std::move(tenure), shown);
+    discard(registry);
   }
   throw Error(Code::fenced, "late requests keep moving the counter of " + opening.place.shown(),
               "restore again once the network is quiet");

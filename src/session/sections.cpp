@@ -45,6 +45,14 @@ void load_all(container::GenerationReader& reader, state::Registry& registry) {
   }
 }
 
+void copy_section(container::GenerationReader& reader, std::size_t number,
+                  container::GenerationWriter& writer) {
+  const container::SectionEntry& entry = reader.sections()[number];
+  const auto source = reader.section(number);
+  writer.add(entry.name, entry.type,
+             [&](Sink& sink) { drain(*source, [&](Bytes piece) { sink.write(piece); }); });
+}
+
 }  // namespace
 
 void save(const state::Registry& registry, container::GenerationWriter& writer) {
@@ -72,11 +80,13 @@ void copy(container::GenerationReader& reader, container::GenerationWriter& writ
     if (entry.inherited()) {
       writer.inherit(entry);
     } else {
-      const auto source = reader.section(i);
-      writer.add(entry.name, entry.type,
-                 [&](Sink& sink) { drain(*source, [&](Bytes piece) { sink.write(piece); }); });
+      copy_section(reader, i, writer);
     }
   }
+}
+
+void copy_whole(container::GenerationReader& reader, container::GenerationWriter& writer) {
+  for (std::size_t i = 0; i < reader.sections().size(); ++i) copy_section(reader, i, writer);
 }
 
 void refer(const container::GenerationReader& reader, container::GenerationWriter& writer) {

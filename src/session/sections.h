@@ -22,6 +22,9 @@ void accept(state::Registry& registry) noexcept;
 /// by reference to its base.
 void copy(container::GenerationReader& reader, container::GenerationWriter& writer);
 
+/// Writes the same sections again, the base's too.
+void copy_whole(container::GenerationReader& reader, container::GenerationWriter& writer);
+
 /// Writes all sections by reference: the writer's base is where the reader finds them.
 void refer(const container::GenerationReader& reader, container::GenerationWriter& writer);
 

@@ -16,12 +16,14 @@ void demand_regular(io::FileSystem& files, const Place& place) {
       "name a file to keep the checkpoints in");
 }
 
-[[noreturn]] void rethrow_about(const Place& place, const Error& error) {
-  throw Error(error.code(), place.shown() + ": " + error.what(), error.advice());
+Error about(const Place& place, const Error& error) {
+  return {error.code(), place.shown() + ": " + error.what(), error.advice()};
 }
 
 /// Whether a file under one of our own names tells nothing: what a crash left behind.
-bool tells_nothing(const Error& error) { return error.code() == Code::damaged; }
+bool tells_nothing(const Error& error, const Publication& publication) {
+  return error.code() == Code::damaged || (error.code() == Code::failed && publication.own_names());
+}
 
 }  // namespace
 
@@ -35,34 +37,57 @@ bool Survey::unreadable() const noexcept {
                              [](const StoredFile& stored) { return stored.scan.unreadable; });
 }
 
-std::optional<std::string> lineage_at(io::FileSystem& files, const Place& place) {
+Resident lineage_at(io::FileSystem& files, const Place& place) {
   demand_regular(files, place);
+  Resident found;
   for (const auto& path : place.present(files)) {
-    const auto file = files.open(path, io::Access::read);
-    if (file->size() == 0) continue;
     try {
-      return container::read_head(*file).name;
+      const auto file = files.open(path, io::Access::read);
+      if (file->size() == 0) continue;
+      found.name = container::read_head(*file).name;
+      return found;
     } catch (const Error& error) {
-      // FILE never begins with torn bytes: if it is not ours, it is never touched.
-      if (path == place.file() || !tells_nothing(error)) rethrow_about(place, error);
+      if (path == place.file()) {
+        found.unreadable = about(place, error);
+      } else if (error.code() != Code::damaged && path.parent_path() != place.own_folder()) {
+        throw about(place, error);
+      }
     }
   }
-  return std::nullopt;
+  return found;
 }
 
-Survey survey(io::FileSystem& files, const Place& place, std::string_view name) {
+Survey survey(io::FileSystem& files, const Place& place, const Publication& publication,
+              std::string_view name) {
   Survey found;
   for (const auto& path : place.present(files)) {
-    std::shared_ptr<io::File> file = files.open(path, io::Access::read);
     try {
+      std::shared_ptr<io::File> file = files.open(path, io::Access::read);
       container::FileScan scan = container::scan(*file);
       if (scan.head.name == name) found.files.push_back({path, std::move(file), std::move(scan)});
     } catch (const Error& error) {
-      if (!tells_nothing(error)) rethrow_about(place, error);
+      if (!tells_nothing(error, publication)) throw about(place, error);
       if (path != place.file()) found.leftovers.push_back(path);
     }
   }
   return found;
+}
+
+std::vector<std::filesystem::path> superseded(io::FileSystem& files, const Place& place,
+                                              const Publication& publication, std::string_view name,
+                                              const std::filesystem::path& own) {
+  if (!publication.own_names()) return {};
+  auto paths = place.present(files);
+  std::erase_if(paths, [&](const auto& path) {
+    if (path == own) return true;
+    if (path != place.file()) return false;
+    try {  // FILE may be somebody else's
+      return container::read_head(*files.open(path, io::Access::read)).name != name;
+    } catch (const Error&) {
+      return true;
+    }
+  });
+  return paths;
 }
 
 }  // namespace tidemark::session

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tidemark/error.h>
+
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -29,12 +31,30 @@ struct Survey {
   [[nodiscard]] bool unreadable() const noexcept;
 };
 
-/// The name of the lineage that lives at `place`: FILE's or, where that is unused, what publishing
-/// left under another name; nothing if there is neither. Throws Error: `failed` for what is not a
-/// regular file or cannot be read, `damaged` and `unsupported` for a FILE that is not one of ours.
-[[nodiscard]] std::optional<std::string> lineage_at(io::FileSystem& files, const Place& place);
+/// The lineage that lives at a place.
+struct Resident {
+  /// FILE's or, where that is unused, what publishing left under another name.
+  std::optional<std::string> name{};
 
-/// Scans every file at `place` that holds the lineage `name`.
-[[nodiscard]] Survey survey(io::FileSystem& files, const Place& place, std::string_view name);
+  /// FILE is in use, but not one of ours (`damaged`, `unsupported`) or cannot be read (`failed`).
+  std::optional<Error> unreadable{};
+};
+
+/// Reads the heads. Throws Error: `failed` for what is not a regular file.
+[[nodiscard]] Resident lineage_at(io::FileSystem& files, const Place& place);
+
+/// Scans every file at `place` that holds the lineage `name`. Where files keep their own names,
+/// what cannot be read is passed over: a crash may have left it.
+[[nodiscard]] Survey survey(io::FileSystem& files, const Place& place,
+                            const Publication& publication, std::string_view name);
+
+/// What may be removed once a mark that is about to be asked for is the counter's, if files keep
+/// their own names: what lies there now, but for the mark's own file. Whoever takes the lineage
+/// over afterwards writes to other files.
+[[nodiscard]] std::vector<std::filesystem::path> superseded(io::FileSystem& files,
+                                                            const Place& place,
+                                                            const Publication& publication,
+                                                            std::string_view name,
+                                                            const std::filesystem::path& own);
 
 }  // namespace tidemark::session

@@ -23,11 +23,31 @@ constexpr std::uint64_t always = 0;
 struct Told {
   std::uint64_t acknowledged = 0;
   std::uint64_t attempted = 0;
+  bool restoring = false;  ///< a restore was begun, and nothing was saved since
+};
+
+/// The storage, and how generations get into it.
+struct Setting {
+  std::string name;
+  std::uint64_t compaction_limit = never;
+  Policy policy = Policy::hand_over;
+  std::optional<Publishing> publishing{};
+  bool locks = true;
+  bool encrypted = false;  ///< the personality of an encrypted mount
+
+  void apply(World& world) const {
+    world.compaction_limit = compaction_limit;
+    world.policy = policy;
+    world.publishing = publishing;
+    world.locks = locks;
+    world.files.refuse_locks(!locks);
+    world.files.encrypt(encrypted);
+  }
 };
 
 struct Scenario {
   std::string name;
-  std::uint64_t compaction_limit = never;
+  Setting setting;
   std::function<void(World&, Told&)> prepare;
   std::function<void(World&, Told&)> act;  ///< may be stopped anywhere
 };
@@ -37,6 +57,7 @@ void save(World::Application& application, Told& told, std::uint64_t age) {
   told.attempted = std::max(told.attempted, age);
   application.live->checkpoint(Save::last);
   told.acknowledged = age;
+  told.restoring = false;
 }
 
 void start(World& world, World::Application& application, Told& told) {
@@ -46,6 +67,7 @@ void start(World& world, World::Application& application, Told& told) {
 }
 
 void resume(World& world, World::Application& application, Told& told) {
+  told.restoring = true;
   world.restore(application);
   EXPECT_GE(application.age(), told.acknowledged);
   told.acknowledged = application.age();
@@ -80,6 +102,7 @@ std::vector<Scenario> scenarios() {
   const auto hand_over = [](World& world, Told& told) {
     World::Application application(0);
     resume(world, application, told);
+    if (world.policy == Policy::single_use) save(application, told, 3);
     application.live.reset();
     resume(world, application, told);
   };
@@ -90,14 +113,25 @@ std::vector<Scenario> scenarios() {
     told.acknowledged = 10;
     save(application, told, 11);
   };
+  const Setting settings[] = {
+      {"appending"},
+      {"compacting", always},
+      {"single_use", never, Policy::single_use},
+      {"single_use_compacting", always, Policy::single_use},
+      {"without_locks", never, Policy::hand_over, {}, false},
+      {"without_locks_compacting", always, Policy::hand_over, {}, false},
+      {"alternate", never, Policy::hand_over, Publishing::alternate},
+      {"alternate_encrypted", never, Policy::hand_over, Publishing::alternate, false, true},
+      {"alternate_encrypted_single_use", never, Policy::single_use, Publishing::alternate, false,
+       true},
+  };
   std::vector<Scenario> all;
-  for (const std::uint64_t limit : {never, always}) {
-    const std::string kind = limit == never ? "appending" : "compacting";
-    all.push_back({"create_" + kind, limit, nothing, create});
-    all.push_back({"checkpoint_" + kind, limit, create, checkpoints});
-    all.push_back({"hand_over_" + kind, limit, create, hand_over});
-    all.push_back({"roll_forward_" + kind, limit, leave_pending, checkpoints});
-    all.push_back({"start_over_" + kind, limit, create, start_over});
+  for (const Setting& setting : settings) {
+    all.push_back({"create_" + setting.name, setting, nothing, create});
+    all.push_back({"checkpoint_" + setting.name, setting, create, checkpoints});
+    all.push_back({"hand_over_" + setting.name, setting, create, hand_over});
+    all.push_back({"roll_forward_" + setting.name, setting, leave_pending, checkpoints});
+    all.push_back({"start_over_" + setting.name, setting, create, start_over});
   }
   return all;
 }
@@ -113,8 +147,15 @@ void verify(World& world, const Told& told) {
       return number == application.age();
     })) << "a torn state";
   } catch (const Error& error) {
+    if (world.policy == Policy::single_use && told.restoring) {
+      EXPECT_EQ(error.code(), Code::used_up) << error.what();
+      return;
+    }
     EXPECT_EQ(told.acknowledged, 0U) << "not restored: " << error.what();
-    EXPECT_EQ(error.code(), Code::no_checkpoint) << error.what();
+    // Where FILE is not renamed into place, a stopped start may leave it empty or torn.
+    EXPECT_TRUE(error.code() == Code::no_checkpoint ||
+                (error.code() == Code::damaged && world.keeps_own_names()))
+        << error.what();
     World::Application fresh(1);
     world.create(fresh);
     return;
@@ -131,7 +172,7 @@ void verify(World& world, const Told& told) {
 /// before.
 bool run_until(World& world, const Scenario& scenario, Told& told, std::uint64_t n, Stop where,
                std::deque<Fate> fates) {
-  world.compaction_limit = scenario.compaction_limit;
+  scenario.setting.apply(world);
   scenario.prepare(world, told);
   world.files.kill();
   world.counter->script(std::move(fates));
@@ -188,7 +229,7 @@ TEST_P(CrashTest, EveryCallKeptDroppedTrashed) { crash_everywhere(GetParam(), pu
 
 TEST_P(CrashTest, EveryCallWithAThousandMixes) {
   std::vector<std::pair<Unsynced, std::uint64_t>> mixes;
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) mixes.emplace_back(Unsynced::mixed, seed);
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) mixes.emplace_back(Unsynced::mixed, seed);
   crash_everywhere(GetParam(), mixes, {}, false);
 }
 

@@ -329,11 +329,6 @@ TEST_F(RestoreTest, ASecondInstanceOnACopyFencesTheFirst) {
   save(second, 5);
 }
 
-TEST_F(RestoreTest, AFileSystemWithoutLocksIsRefused) {
-  world.files.refuse_locks(true);
-  EXPECT_EQ(restore_code(), Code::failed);
-}
-
 TEST_F(RestoreTest, ACounterThatKeepsMovingIsFenced) {
   world.counter->before_each_read([&](std::uint64_t n) {
     world.counter->put(World::lineage, {reading().birth, {3 + n, world.random.digest()}});

@@ -42,12 +42,14 @@ Options World::options() const {
   options.lineage = lineage;
   options.counter = counter;
   options.key = key;
+  options.publishing = publishing;
   return options;
 }
 
 void World::create(Application& application, bool start_over) {
   Options with = options();
   with.start_over = start_over;
+  with.policy = policy;
   application.live = session::create(environment(), with, application.state.registry());
 }
 

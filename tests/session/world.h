@@ -68,6 +68,13 @@ class World {
   InlineExecutor executor;
   Key key;
   std::uint64_t compaction_limit = std::uint64_t{1} << 20;
+  Policy policy = Policy::hand_over;
+  std::optional<Publishing> publishing{};
+  bool locks = true;  ///< tell `files` too
+
+  [[nodiscard]] bool keeps_own_names() const {
+    return !locks || publishing == Publishing::alternate;
+  }
 };
 
 /// What an adversary has: the counter and the disk as they were, but for FILE.
