@@ -21,15 +21,30 @@ constexpr std::int64_t kMaxAge = 1'000'000;
 constexpr std::chrono::milliseconds kMaxDuration = 24h * 365;
 
 // Above 255, so that no letter is taken for one of them.
-enum Flag : int { kName = 256, kAge, kFile, kCounter, kKey, kLineage, kTick, kEvery, kNew, kHelp };
+enum Flag : int {
+  kName = 256,
+  kAge,
+  kFile,
+  kCounter,
+  kKey,
+  kLineage,
+  kPolicy,
+  kPublish,
+  kTick,
+  kEvery,
+  kNew,
+  kHelp
+};
 
-constexpr std::array<option, 11> kFlags{{
+constexpr std::array<option, 13> kFlags{{
     {"name", required_argument, nullptr, kName},
     {"age", required_argument, nullptr, kAge},
     {"file", required_argument, nullptr, kFile},
     {"counter", required_argument, nullptr, kCounter},
     {"key", required_argument, nullptr, kKey},
     {"lineage", required_argument, nullptr, kLineage},
+    {"policy", required_argument, nullptr, kPolicy},
+    {"publish", required_argument, nullptr, kPublish},
     {"tick", required_argument, nullptr, kTick},
     {"every", required_argument, nullptr, kEvery},
     {"new", no_argument, nullptr, kNew},
@@ -89,6 +104,18 @@ std::chrono::milliseconds duration(std::string_view flag, std::string_view value
   return count * one;
 }
 
+tidemark::Policy policy(std::string_view value) {
+  if (value == "hand_over") return tidemark::Policy::hand_over;
+  if (value == "single_use") return tidemark::Policy::single_use;
+  refuse("-policy must be hand_over or single_use, not '" + std::string(value) + "'");
+}
+
+tidemark::Publishing publishing(std::string_view value) {
+  if (value == "append") return tidemark::Publishing::append;
+  if (value == "alternate") return tidemark::Publishing::alternate;
+  refuse("-publish must be append or alternate, not '" + std::string(value) + "'");
+}
+
 /// The variable's value; one that is empty counts as unset.
 std::optional<std::string> environment(const char* variable) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment
@@ -116,14 +143,32 @@ std::string real_path(const std::string& shown) {
   return folder / file.filename();
 }
 
+std::string default_lineage(const std::string& file) { return "person:" + real_path(file); }
+
 /// Which flags were given, where their presence matters.
 struct Given {
   bool name = false;
   bool age = false;
   bool file = false;
+  bool policy = false;
+  bool publish = false;
 };
 
+/// Whether the environment settles what a command line could otherwise choose: in an enclave it is
+/// the untrusted host who writes that.
+bool is_fixed() { return environment("TIDEMARK_FIXED").has_value(); }
+
+void demand_unfixed(Flag flag) {
+  constexpr std::array fixed{kCounter, kKey, kLineage, kPolicy, kPublish, kNew};
+  if (is_fixed() && std::ranges::find(fixed, flag) != fixed.end()) {
+    refuse(
+        "TIDEMARK_FIXED is set, so -counter, -key, -lineage, -policy, -publish and -new are not "
+        "accepted");
+  }
+}
+
 void apply(Flag flag, std::string_view value, Flags& flags, Given& given) {
+  demand_unfixed(flag);
   switch (flag) {
     case kName:
       flags.name = text("-name", value);
@@ -145,6 +190,14 @@ void apply(Flag flag, std::string_view value, Flags& flags, Given& given) {
       return;
     case kLineage:
       flags.lineage = text("-lineage", value);
+      return;
+    case kPolicy:
+      flags.policy = policy(value);
+      given.policy = true;
+      return;
+    case kPublish:
+      flags.publishing = publishing(value);
+      given.publish = true;
       return;
     case kTick:
       flags.tick = duration("-tick", value);
@@ -183,18 +236,22 @@ Given read_command_line(int argc, char** argv, Flags& flags) {
 }
 
 void check_restore(const std::string& file, const Given& given, Flags& flags) {
-  if (given.name || given.age || given.file || flags.start_over) {
-    refuse("RESTORE_FROM_FILE is set, and -name, -age, -file and -new are for a start");
+  if (given.name || given.age || given.file || given.policy || given.publish || flags.start_over) {
+    refuse(
+        "RESTORE_FROM_FILE is set, and -name, -age, -file, -policy, -publish and -new are for a "
+        "start");
   }
   flags.file = text("RESTORE_FROM_FILE", file);
   flags.restore = true;
+  // Else the host could have another of its files, sealed with the same key, stand in for this one.
+  if (is_fixed() && flags.lineage.empty()) flags.lineage = default_lineage(flags.file);
 }
 
 void check_start(const Given& given, Flags& flags) {
   if (!given.name || !given.age) {
     refuse("-name and -age are required at a start, or RESTORE_FROM_FILE for a restore");
   }
-  if (flags.lineage.empty()) flags.lineage = "person:" + real_path(flags.file);
+  if (flags.lineage.empty()) flags.lineage = default_lineage(flags.file);
 }
 
 }  // namespace
@@ -237,9 +294,13 @@ Flags, with one dash or two:
                      by default $TIDEMARK_KEY, else file: in your state directory
   -lineage=NAME      what the counter knows this person by; by default $TIDEMARK_LINEAGE, else at a
                      start person: and the real path of FILE, at a restore the name in FILE
+  -policy=POLICY     hand_over (the default), or single_use: each state can be loaded once, and is
+                     lost if the program dies before its next save; fixed at a start
+  -publish=WAY       append, or alternate: a file of its own for each save; by default what fits
   -tick=DURATION     how long a year takes; 1s by default
   -every=DURATION    also save that often; off by default
   -help              show this
 
-A DURATION is a positive whole number and ms, s, m or h.)";
+A DURATION is a positive whole number and ms, s, m or h. With TIDEMARK_FIXED in the environment
+-counter, -key, -lineage, -policy, -publish and -new are refused.)";
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tidemark/session.h>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -16,6 +18,8 @@ struct Flags {
   std::string key = "file:";
   std::string lineage{};  ///< empty only at a restore: the name in the file
   bool start_over = false;
+  tidemark::Policy policy = tidemark::Policy::hand_over;
+  std::optional<tidemark::Publishing> publishing{};  ///< unset: what fits the storage
   std::chrono::milliseconds tick{1000};
   std::optional<std::chrono::milliseconds> every{};
 };

@@ -75,7 +75,9 @@ class Life {
                               .lineage = flags_.lineage,
                               .counter = tidemark::open_counter(flags_.counter),
                               .key = tidemark::open_key(flags_.key),
-                              .start_over = flags_.start_over};
+                              .start_over = flags_.start_over,
+                              .policy = flags_.policy,
+                              .publishing = flags_.publishing};
     auto session = flags_.restore ? tidemark::Session::restore(std::move(options), state_)
                                   : create(std::move(options));
     if (session.restored()) show("restored", "from", session.generation());
