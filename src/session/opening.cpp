@@ -33,7 +33,8 @@ bool listed(std::string_view list, const std::filesystem::path& file) {
   while (!list.empty()) {
     const std::string_view entry = list.substr(0, list.find(':'));
     list.remove_prefix(std::min(list.size(), entry.size() + 1));
-    const auto path = std::filesystem::path(entry).lexically_normal();
+    auto path = std::filesystem::path(entry).lexically_normal();
+    if (!path.has_filename()) path = path.parent_path();  // a folder, with a slash at the end
     for (auto part = file; !entry.empty(); part = part.parent_path()) {
       if (part == path) return true;
       if (part == part.parent_path()) break;

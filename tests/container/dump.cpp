@@ -12,7 +12,9 @@ namespace tidemark::container {
 namespace {
 
 constexpr std::string_view ciphers[] = {"none", "aes-256-gcm", "chacha20-poly1305"};
-constexpr std::string_view purposes[] = {"", "checkpoint", "take-over", "start-over"};
+constexpr std::string_view purposes[] = {"", "checkpoint", "take-over", "start-over",
+                                          "used"};
+constexpr std::string_view policies[] = {"", "hand-over", "single-use"};
 constexpr std::string_view kinds[] = {"", "object", "array", "memory"};
 constexpr std::string_view elements[] = {"none",   "other",    "boolean",
                                          "signed", "unsigned", "floating"};
@@ -68,7 +70,7 @@ Json::Object shown(const FoundGeneration& found) {
           {"session", Json::hex(header.session.bytes)},
           {"proposal", Json::number(header.proposal)},
           {"purpose", Json::text(purposes[static_cast<std::size_t>(header.purpose)])},
-          {"policy", Json::text("hand-over")},
+          {"policy", Json::text(policies[static_cast<std::size_t>(header.policy)])},
           {"chain", Json::number(header.chain)},
           {"base", base},
           {"copied", header.copied ? Json::hex(header.copied->digest.bytes) : Json()},

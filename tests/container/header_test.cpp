@@ -88,7 +88,7 @@ TEST(Header, TornIsNone) {
 
 TEST(Header, SaysWhatALaterProgramWrote) {
   for (const std::size_t field : {purpose_at, purpose_at + 1}) {
-    for (const int value : {0, 4, 255}) {
+    for (const int value : {0, 5, 255}) {
       Buffer block = some_header().encode();
       block[field] = static_cast<std::byte>(value);
       fix_checksum(block, 0);
@@ -102,7 +102,7 @@ TEST(Header, SaysSoEvenWhereMoreFieldsFollow) {
   GenerationHeader header = some_header();
   header.key_slots.clear();
   Buffer block = header.encode();
-  block[purpose_at] = std::byte{4};
+  block[purpose_at] = std::byte{5};
   block.insert(block.end(), 50, std::byte{1});
   block[8] = static_cast<std::byte>(block.size());  // the low byte of its size
   fix_checksum(block, 0);

@@ -10,6 +10,7 @@ namespace {
 
 std::vector<std::uint64_t> offsets(const FileScan& scanned) {
   std::vector<std::uint64_t> all;
+  all.reserve(scanned.generations.size());
   for (const auto& found : scanned.generations) all.push_back(found.offset);
   return all;
 }

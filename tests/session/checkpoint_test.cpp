@@ -207,7 +207,7 @@ TEST_F(CheckpointTest, TheFileIsCompactedAndStaysBounded) {
     (void)save(age);
     largest = std::max(largest, file_size());
   }
-  EXPECT_LT(largest, (std::size_t{1} << 20) + 3 * 4096);
+  EXPECT_LT(largest, (std::size_t{1} << 20) + 12288);
   EXPECT_EQ(world.files.names().size(), 2U) << "FILE and FILE.lock";
   EXPECT_EQ(restored_age(), 599U);
 }

@@ -21,6 +21,8 @@ const container::FoundGeneration generation;
 const StoredFile stored;
 const SharedKey key = std::make_shared<container::LineageKey>(container::LineageId{});
 const Candidate candidate{&stored, &generation, key};
+const container::FoundGeneration used_record{.header = {.purpose = container::Purpose::used}};
+const Candidate used{&stored, &used_record, key};
 const Candidate locked_candidate{&stored, &generation, nullptr};
 
 const Case cases[] = {
@@ -37,6 +39,9 @@ const Case cases[] = {
      false,
      {.committed = candidate, .newest = 5, .other_digest = true},
      Code::ok},
+    {"UsedUp", false, {.committed = used, .newest = 5}, Code::used_up},
+    {"UsedUpBesideTornBytes", false, {.committed = used, .unreadable = true}, Code::used_up},
+    {"SavedSinceItWasUsed", false, {.committed = used, .pending = {candidate}}, Code::ok},
     {"PendingAtABirth", true, {.pending = {candidate}, .newest = 1}, Code::ok},
     {"CommittedUnderAnotherKey",
      false,
@@ -62,6 +67,8 @@ const Case cases[] = {
     {"AnotherCounter", false, {.other_counter = true}, Code::wrong_counter},
     {"AnotherCounterAtABirth", true, {.other_counter = true}, Code::wrong_counter},
 };
+
+void PrintTo(const Case& row, std::ostream* out) { *out << row.name; }
 
 class FindingsTest : public testing::TestWithParam<Case> {};
 

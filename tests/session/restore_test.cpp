@@ -84,7 +84,7 @@ TEST_F(RestoreTest, TheTakeOverIsItselfACheckpoint) {
   const Buffer before = contents();
   EXPECT_EQ(world.restored_age(), 3U);
   EXPECT_EQ(reading().mark.value, 4U);
-  EXPECT_EQ(contents().size(), before.size() + 2 * 4096U) << "a small append, and its note";
+  EXPECT_EQ(contents().size(), before.size() + 8192) << "a small append, and its note";
   const Buffer after = contents();
   world.files.put(World::file, before);
   expect_refused(Code::stale);
@@ -198,8 +198,7 @@ TEST_F(RestoreTest, APendingChildWithALostMiddleIsPassedOver) {
 
 TEST_F(RestoreTest, DamageToTheCommittedOneIsDamaged) {
   Buffer bytes = contents();
-  bytes[bytes.size() - 2 * 4096 + 360] ^=
-      std::byte{1};  // a record of generation 3; behind it a note
+  bytes[bytes.size() - 8192 + 360] ^= std::byte{1};  // a record of generation 3; behind it a note
   world.files.put(World::file, bytes);
   expect_refused(Code::damaged);
 }

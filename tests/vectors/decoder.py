@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 BLOCK = 4096
 RECORD = 1 << 20
 CIPHERS = ["none", "aes-256-gcm", "chacha20-poly1305"]
-PURPOSES = [None, "checkpoint", "take-over", "start-over"]
+PURPOSES = [None, "checkpoint", "take-over", "start-over", "used"]
+POLICIES = [None, "hand-over", "single-use"]
 KINDS = [None, "object", "array", "memory"]
 ELEMENTS = ["none", "other", "boolean", "signed", "unsigned", "floating"]
 NO_DIGEST = bytes(32)
@@ -127,7 +128,7 @@ def read_header(data, at, head):
     header = block[:size]
     if sha256(header[:-32]) != header[-32:] or header[32:64] != head["digest"]:
         return None
-    if not 1 <= header[232] <= 3 or header[233] != 1:
+    if not 1 <= header[232] <= 4 or not 1 <= header[233] <= 2:
         raise Refused(10, "unsupported")
     fields = Fields(header[12:-32])
     found = {"offset": at, "header": header}
@@ -355,7 +356,7 @@ def described(found, outcome, sections):
         "offset": found["offset"], "length": found["length"], "value": found["value"],
         "counter_id": found["counter_id"], "parent": found["parent"], "root": found["root"],
         "mark": found["mark"], "session": found["session"], "proposal": found["proposal"],
-        "purpose": PURPOSES[found["purpose"]], "policy": "hand-over", "chain": found["chain"],
+        "purpose": PURPOSES[found["purpose"]], "policy": POLICIES[found["policy"]], "chain": found["chain"],
         "base": {"offset": found["base_offset"], "root": found["base_root"]} if chained else None,
         "copied": found["copied"] if found["copied"] != NO_DIGEST else None,
         "slots": len(found["slots"]), "outcome": outcome, "sections": sections}

@@ -210,6 +210,12 @@ def accepted():
            lambda draft: draft.data.extend(b"\xa5" * BLOCK + draft.data[FIRST:NOTE]))
     vector("good-generation-twice", "A copy of a generation is that generation.", "ok ok ok ok",
            lambda draft: draft.data.extend(draft.data[SECOND:THIRD]))
+    vector("good-single-use", "A lineage of single use.", "ok ok ok",
+           lambda draft: draft.reseal(THIRD, ((POLICY, b"\x02"),)))
+    vector("good-used", "The record of a used mark.", "ok ok ok",
+           lambda draft: draft.reseal(
+               THIRD, ((PURPOSE, b"\x04"), (POLICY, b"\x02"), (CHAIN, u32(0)), (BASE_OFFSET, bytes(40))),
+               index=lambda plain: u16(0) + u16(0)))
     vector("good-without-notes", "Notes can be missing.", "ok ok ok",
            lambda draft: (draft.put(NOTE, bytes(BLOCK)), draft.cut(LAST_NOTE)), notes=0)
     vector("good-superseded-header-destroyed", "An old generation does not hide later ones.", "ok ok",
@@ -296,9 +302,9 @@ def headers():
         header(name, why, 13, "ok ok", *fields)
     for name, why, *fields in (
             ("purpose-0", "A purpose that never was.", (PURPOSE, b"\0")),
-            ("purpose-4", "A purpose of a later version.", (PURPOSE, b"\x04")),
+            ("purpose-5", "A purpose of a later version.", (PURPOSE, b"\x05")),
             ("policy-0", "A policy that never was.", (POLICY, b"\0")),
-            ("policy-2", "A policy of a later version.", (POLICY, b"\x02"))):
+            ("policy-3", "A policy of a later version.", (POLICY, b"\x03"))):
         header(name, why, 10, "file unsupported", *fields)
     vector("header-later-version", "A later version's header goes on behind what this one knows.",
            "file unsupported", longer_header, rule=10)
