@@ -80,7 +80,9 @@ TEST_F(NamedFile, MustHaveTheRightLength) {
     write(material.substr(0, size));
     EXPECT_EQ(refusal().code(), Code::wrong_key) << size;
   }
-  write(std::string(material) + "\n");
+  std::string with_newline(material);
+  with_newline += '\n';
+  write(with_newline);
   EXPECT_EQ(refusal().code(), Code::wrong_key);
   write(std::string(material) + std::string(material));
   EXPECT_EQ(refusal().code(), Code::wrong_key);
