@@ -290,7 +290,8 @@ Flags, with one dash or two:
   -new               give up the person that is saved already: its state is lost for good
   -counter=URI       where the mark of the newest checkpoint is kept: file:[FOLDER] or memory:;
                      by default $TIDEMARK_COUNTER, else file: in your state directory
-  -key=URI           what the checkpoint is encrypted with: file:[PATH], env:NAME or none;
+  -key=URI           what the checkpoint is encrypted with: file:[PATH], env:NAME,
+                     passphrase:[env=NAME], gramine:NAME, systemd:NAME or none;
                      by default $TIDEMARK_KEY, else file: in your state directory
   -lineage=NAME      what the counter knows this person by; by default $TIDEMARK_LINEAGE, else at a
                      start person: and the real path of FILE, at a restore the name in FILE

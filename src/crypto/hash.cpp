@@ -16,15 +16,8 @@ namespace {
 using MdContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
 using Mac = std::unique_ptr<EVP_MAC, Deleter<EVP_MAC_free>>;
 using MacContext = std::unique_ptr<EVP_MAC_CTX, Deleter<EVP_MAC_CTX_free>>;
-using Kdf = std::unique_ptr<EVP_KDF, Deleter<EVP_KDF_free>>;
-using KdfContext = std::unique_ptr<EVP_KDF_CTX, Deleter<EVP_KDF_CTX_free>>;
 
-// OSSL_PARAM takes pointers that are not const, but here OpenSSL only reads through them.
-OSSL_PARAM octets(const char* name, Bytes bytes) {
-  return OSSL_PARAM_construct_octet_string(name, const_cast<unsigned char*>(data_of(bytes)),
-                                           bytes.size());
-}
-
+// As in octets().
 OSSL_PARAM use_sha256(const char* name) {
   return OSSL_PARAM_construct_utf8_string(name, const_cast<char*>("SHA256"), 0);
 }

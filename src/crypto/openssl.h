@@ -1,7 +1,10 @@
 #pragma once
 
+#include <openssl/kdf.h>
+#include <openssl/params.h>
 #include <tidemark/error.h>
 
+#include <memory>
 #include <string>
 
 #include "base/bytes.h"
@@ -33,6 +36,15 @@ inline const unsigned char* data_of(Bytes bytes) noexcept {
 
 inline unsigned char* data_of(MutableBytes bytes) noexcept {
   return reinterpret_cast<unsigned char*>(bytes.data());
+}
+
+using Kdf = std::unique_ptr<EVP_KDF, Deleter<EVP_KDF_free>>;
+using KdfContext = std::unique_ptr<EVP_KDF_CTX, Deleter<EVP_KDF_CTX_free>>;
+
+/// OSSL_PARAM takes pointers that are not const, but here OpenSSL only reads through them.
+inline OSSL_PARAM octets(const char* name, Bytes bytes) {
+  return OSSL_PARAM_construct_octet_string(name, const_cast<unsigned char*>(data_of(bytes)),
+                                           bytes.size());
 }
 
 }  // namespace tidemark::crypto

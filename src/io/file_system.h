@@ -91,6 +91,12 @@ class FileSystem {
   [[nodiscard]] virtual std::unique_ptr<File> open(const std::filesystem::path& path,
                                                    Access access) = 0;
 
+  /// Reads whatever `path` is from its beginning, until it ends or `into` is full, and returns how
+  /// many bytes there were. For pseudo-files, whose size says 0 whatever they hold, and which need
+  /// not be regular. Never waits: a FIFO that nobody writes to is empty.
+  [[nodiscard]] virtual std::size_t read_special(const std::filesystem::path& path,
+                                                 MutableBytes into) = 0;
+
   /// Creates a file under a name that nothing has yet, and opens it for reading and writing. The
   /// name is durable only after sync_folder. Fails if anything, a link included, has the name.
   [[nodiscard]] virtual std::unique_ptr<File> create(const std::filesystem::path& path) = 0;

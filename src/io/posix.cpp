@@ -82,6 +82,20 @@ std::unique_ptr<File> PosixFileSystem::open(const std::filesystem::path& path, A
   return std::make_unique<PosixFile>(std::move(file), path);
 }
 
+std::size_t PosixFileSystem::read_special(const std::filesystem::path& path, MutableBytes into) {
+  const Descriptor file = open_descriptor(path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+  if (!file.valid()) throw failure("open", path, errno);
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const MutableBytes rest = into.subspan(done);
+    const ssize_t got = uninterrupted([&] { return ::read(file.get(), rest.data(), rest.size()); });
+    if (got < 0) throw failure("read", path, errno);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
+
 std::unique_ptr<File> PosixFileSystem::create(const std::filesystem::path& path) {
   Descriptor file = open_descriptor(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY);
   if (!file.valid()) throw failure("create", path, errno);

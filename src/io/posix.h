@@ -16,6 +16,8 @@ class PosixFileSystem final : public FileSystem {
   [[nodiscard]] bool private_to_owner(const std::filesystem::path& path) override;
   [[nodiscard]] std::unique_ptr<File> open(const std::filesystem::path& path,
                                            Access access) override;
+  [[nodiscard]] std::size_t read_special(const std::filesystem::path& path,
+                                         MutableBytes into) override;
   [[nodiscard]] std::unique_ptr<File> create(const std::filesystem::path& path) override;
   void rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
   void remove(const std::filesystem::path& path) override;

@@ -64,6 +64,21 @@ std::unique_ptr<File> SimulatedFileSystem::open(const std::filesystem::path& pat
   });
 }
 
+std::size_t SimulatedFileSystem::read_special(const std::filesystem::path& path,
+                                              MutableBytes into) {
+  return perform("open", path, [&] {
+    const std::string file = plain(path);
+    if (type_of(file) == FileType::folder) throw failure("read", path, EISDIR);
+    const auto [above, name] = place_of(file);
+    const auto inode = folder("open", path, above).find(name);
+    if (!inode) throw failure("open", path, ENOENT);
+    const Bytes contents = inode->contents();
+    const Bytes part = contents.first(std::min(contents.size(), into.size()));
+    std::ranges::copy(part, into.begin());
+    return part.size();
+  });
+}
+
 std::unique_ptr<File> SimulatedFileSystem::create(const std::filesystem::path& path) {
   return perform("create", path, [&]() -> std::unique_ptr<File> {
     const std::string file = plain(path);

@@ -25,18 +25,38 @@ std::filesystem::path absolute_path(const std::filesystem::path& path) {
   return plain;
 }
 
+std::shared_ptr<const key::Source> open_file(const std::string& path) {
+  return path.empty() ? key::default_file() : key::named_file(absolute_path(path));
+}
+
+/// Null for what is none.
+std::shared_ptr<const key::Source> open_passphrase(const std::string& from) {
+  constexpr std::string_view variable = "env=";
+  if (from.empty()) return key::asked_passphrase();
+  if (!from.starts_with(variable)) return nullptr;
+  return key::environment_passphrase(from.substr(variable.size()));
+}
+
+std::shared_ptr<const key::Source> open_source(const Uri& uri) {
+  if (uri.scheme == "file") return open_file(uri.rest);
+  if (uri.scheme == "env") return key::environment(uri.rest);
+  if (uri.scheme == "passphrase") return open_passphrase(uri.rest);
+  if (uri.scheme == "gramine") return key::gramine(uri.rest);
+  if (uri.scheme == "systemd") return key::systemd(uri.rest);
+  return nullptr;
+}
+
 }  // namespace
 
 Key open_key(std::string_view uri) {
   if (uri == "none") return Key(key::no_key());
-  const auto parsed = parse_uri(uri);
-  if (parsed && parsed->scheme == "file") {
-    return Key(parsed->rest.empty() ? key::default_file()
-                                    : key::named_file(absolute_path(parsed->rest)));
+  if (const auto parsed = parse_uri(uri)) {
+    if (auto source = open_source(*parsed)) return Key(std::move(source));
   }
-  if (parsed && parsed->scheme == "env") return Key(key::environment(parsed->rest));
   // What was given is not repeated: it might be a key.
-  throw Error(Code::usage, "this is not a source of keys", "use none, file:[PATH] or env:NAME");
+  throw Error(
+      Code::usage, "this is not a source of keys",
+      "use none, file:[PATH], env:NAME, passphrase:[env=NAME], gramine:NAME or systemd:NAME");
 }
 
 }  // namespace tidemark

@@ -21,4 +21,24 @@ namespace tidemark::key {
 /// `variable` is a name for one.
 [[nodiscard]] std::shared_ptr<const Source> environment(std::string variable);
 
+/// `passphrase:`: typed on the controlling terminal whenever it is loaded, twice where a lineage
+/// may be created.
+[[nodiscard]] std::shared_ptr<const Source> asked_passphrase();
+
+/// `passphrase:env=NAME`: the value of an environment variable. Throws Error (`usage`) unless
+/// `variable` is a name for one.
+[[nodiscard]] std::shared_ptr<const Source> environment_passphrase(const std::string& variable);
+
+/// Where Gramine shows the keys of an enclave.
+inline constexpr const char* gramine_keys = "/dev/attestation/keys";
+
+/// `gramine:NAME`: 16 raw bytes in the pseudo-file NAME of `folder`. Throws Error (`usage`) unless
+/// `name` stays in its folder.
+[[nodiscard]] std::shared_ptr<const Source> gramine(std::string name,
+                                                    std::filesystem::path folder = gramine_keys);
+
+/// `systemd:NAME`: 32 raw bytes in the credential NAME of the service. Throws Error (`usage`)
+/// unless `name` stays in its folder.
+[[nodiscard]] std::shared_ptr<const Source> systemd(std::string name);
+
 }  // namespace tidemark::key

@@ -168,10 +168,11 @@ bool has_whole_child(const Opening& opening, Keyring& keyring) {
   });
 }
 
-std::unique_ptr<Live> start(Opening opening) {
+std::unique_ptr<Live> start(Opening opening, std::optional<Keyring> loaded) {
   if (!opening.options.start_over) demand_unborn(opening);
-  Keyring keyring = load_keyring(opening.key_source(), opening.name, key::Missing::make,
-                                 opening.environment.files, opening.environment.random);
+  Keyring keyring = loaded ? std::move(*loaded)
+                           : load_keyring(opening.key_source(), opening.name, key::Missing::make,
+                                          opening.environment.files, opening.environment.random);
   if (!opening.options.start_over && has_whole_child(opening, keyring)) refuse_existing(opening);
   if (!opening.reading) give_birth(opening);
   FirstGeneration first = write_first(opening, keyring);

@@ -47,8 +47,10 @@ void look(Opening& opening);
 [[nodiscard]] std::unique_ptr<Live> open(const Environment& environment, Options options,
                                          state::Registry& registry);
 
-/// From an opening that was looked at: the first generation of a lineage.
-[[nodiscard]] std::unique_ptr<Live> start(Opening opening);
+/// From an opening that was looked at: the first generation of a lineage. The key may be loaded
+/// already: nobody is asked twice for a passphrase.
+[[nodiscard]] std::unique_ptr<Live> start(Opening opening,
+                                          std::optional<Keyring> loaded = std::nullopt);
 
 /// From an opening: the newest state that may be loaded. Looks for itself.
 [[nodiscard]] std::unique_ptr<Live> resume(Opening opening, Keyring keyring);

@@ -245,7 +245,7 @@ std::unique_ptr<Live> open(const Environment& environment, Options options,
   if (opening.at_birth()) {
     Keyring keyring = load_keyring(opening.key_source(), opening.name, key::Missing::make,
                                    environment.files, environment.random);
-    if (!has_whole_child(opening, keyring)) return start(std::move(opening));
+    if (!has_whole_child(opening, keyring)) return start(std::move(opening), std::move(keyring));
     return resume(std::move(opening), std::move(keyring));
   }
   if (opening.survey.files.empty()) {

@@ -18,7 +18,7 @@ namespace tidemark::container {
 /// A golden file, edited, and what must come of it. docs/format.md, "What must be refused".
 struct Vector {
   std::string name{};
-  std::string key{};  ///< `given`, `wrong` or `none`
+  std::string key{};  ///< `given`, `wrong`, `passphrase`, `wrong-passphrase` or `none`
   Buffer content{};
   std::string expected{};  ///< `file CODE`, or the outcome of each generation
   std::size_t notes = 0;   ///< that are authentic

@@ -10,10 +10,14 @@
 namespace tidemark::container {
 namespace {
 
-void keep(const std::filesystem::path& folder, const std::string& name, Workbench& bench) {
-  const auto key = bench.key.present() ? given_key() : nullptr;
+void keep(const std::filesystem::path& folder, const std::string& name, Workbench& bench,
+          const key::Unlocker* key) {
   std::ofstream(folder / (name + ".image")) << image_of(bench.file.content);
-  std::ofstream(folder / (name + ".json")) << dump(bench.file, key.get()).json;
+  std::ofstream(folder / (name + ".json")) << dump(bench.file, key).json;
+}
+
+void keep(const std::filesystem::path& folder, const std::string& name, Workbench& bench) {
+  keep(folder, name, bench, bench.key.present() ? given_key().get() : nullptr);
 }
 
 Contents person(std::uint64_t seed) {
@@ -56,6 +60,15 @@ void keep_records(const std::filesystem::path& folder) {
   keep(folder, "records", bench);
 }
 
+/// A slot for a passphrase, at the smallest cost.
+void keep_passphrase(const std::filesystem::path& folder) {
+  Workbench bench(crypto::Cipher::aes_256_gcm, 6, "golden");
+  const auto key = given_passphrase();
+  bench.slots = {key->seal_slot(bench.key.secret(), bench.head.lineage.bytes, bench.random)};
+  bench.write(person(4));
+  keep(folder, "passphrase", bench, key.get());
+}
+
 }  // namespace
 }  // namespace tidemark::container
 
@@ -72,5 +85,6 @@ int main(int argc, char** argv) {
   keep_three_generations(folder, "none", crypto::Cipher::none, 3);
   keep_long_name(folder);
   keep_records(folder);
+  keep_passphrase(folder);
   return 0;
 }

@@ -15,6 +15,8 @@ const std::filesystem::path folder = TIDEMARK_VECTORS;
 std::unique_ptr<key::Unlocker> key_of(const Vector& vector) {
   if (vector.key == "given") return given_key();
   if (vector.key == "wrong") return wrong_key();
+  if (vector.key == "passphrase") return given_passphrase();
+  if (vector.key == "wrong-passphrase") return given_passphrase(" ");
   return nullptr;
 }
 
@@ -28,7 +30,7 @@ std::string outcome(const Dump& found) {
 
 TEST(Vectors, AreReadAsTheySay) {
   const auto vectors = read_vectors(folder);
-  EXPECT_GE(vectors.size(), 130U);
+  EXPECT_GE(vectors.size(), 160U);
   for (const Vector& vector : vectors) {
     MemoryFile file(vector.content);
     const Dump found = dump(file, key_of(vector).get());
@@ -37,14 +39,18 @@ TEST(Vectors, AreReadAsTheySay) {
   }
 }
 
+std::unique_ptr<key::Unlocker> key_of_golden(const std::string& name) {
+  if (name == "none" || name == "records") return nullptr;
+  return name == "passphrase" ? given_passphrase() : given_key();
+}
+
 /// What version 1 wrote is read by every later version.
 TEST(Golden, FilesAreReadAsBefore) {
-  for (const std::string name : {"aes", "chacha", "none", "long-name", "records"}) {
-    const bool sealed = name != "none" && name != "records";
+  for (const std::string name : {"aes", "chacha", "none", "long-name", "records", "passphrase"}) {
     MemoryFile file(read_image(folder / (name + ".image")));
     std::stringstream before;
     before << std::ifstream(folder / (name + ".json")).rdbuf();
-    EXPECT_EQ(dump(file, sealed ? given_key().get() : nullptr).json, before.str()) << name;
+    EXPECT_EQ(dump(file, key_of_golden(name).get()).json, before.str()) << name;
   }
 }
 

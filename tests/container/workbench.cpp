@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "crypto/hash.h"
+#include "key/passphrase_slot.h"
 #include "key/slot.h"
 
 namespace tidemark::container {
@@ -56,6 +57,13 @@ std::unique_ptr<key::Unlocker> wrong_key() {
   crypto::Secret32 key;
   std::ranges::fill(key.mutable_bytes(), std::byte{0xff});
   return key::raw_unlocker(std::move(key));
+}
+
+std::unique_ptr<key::Unlocker> given_passphrase(std::string_view more) {
+  const std::string text = "gr\xc3\xbc\xc3\x9f dich, Zebra 47!" + std::string(more);
+  crypto::SecretBuffer passphrase(text.size());
+  std::ranges::copy(bytes_of(text), passphrase.mutable_bytes().begin());
+  return key::passphrase_unlocker(std::move(passphrase), key::smallest_cost);
 }
 
 namespace {

@@ -65,6 +65,9 @@ using Contents = std::vector<Content>;
 [[nodiscard]] std::unique_ptr<key::Unlocker> given_key();
 [[nodiscard]] std::unique_ptr<key::Unlocker> wrong_key();
 
+/// The passphrase that it is given, with more behind it or not; makes slots of the smallest cost.
+[[nodiscard]] std::unique_ptr<key::Unlocker> given_passphrase(std::string_view more = "");
+
 /// One file and all that it takes to write to it.
 class Workbench {
  public:

@@ -18,11 +18,12 @@ IS = re.compile(r"(.*) is (-?\d+) years old")
 
 
 class Person:
-    """One running instance."""
+    """One running instance. `terminal`: its controlling one, with a method to take it; False: none."""
 
-    def __init__(self, arguments, folder, environment, wrapper=()):
+    def __init__(self, arguments, folder, environment, wrapper=(), terminal=None):
         self.process = subprocess.Popen(
             [*wrapper, PROGRAM, *arguments], cwd=folder, env=environment,
+            start_new_session=terminal is not None, preexec_fn=terminal.take if terminal else None,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, errors="surrogateescape")
         self.lines = []
@@ -90,11 +91,11 @@ class PersonTest(unittest.TestCase):
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def run_person(self, *arguments, restore=None, wrapper=(), **variables):
+    def run_person(self, *arguments, restore=None, wrapper=(), terminal=None, **variables):
         environment = dict(self.environment, **variables)
         if restore is not None:
             environment["RESTORE_FROM_FILE"] = restore
-        person = Person(arguments, self.folder, environment, wrapper)
+        person = Person(arguments, self.folder, environment, wrapper, terminal)
         self.addCleanup(lambda: person.process.poll() is None and person.process.kill())
         return person
 

@@ -117,6 +117,26 @@ TYPED_TEST(Conformance, OpenRefusesWhatIsNoFile) {
               HasSubstr("Not a directory"));
 }
 
+TYPED_TEST(Conformance, ReadSpecialReadsWhatThereIs) {
+  write_new(this->files, this->target, "abcdef");
+  Buffer into(8);
+  EXPECT_EQ(this->files.read_special(this->target, into), 6U);
+  EXPECT_EQ(text_of(Bytes(into).first(6)), "abcdef");
+  EXPECT_EQ(this->files.read_special(this->target, MutableBytes(into).first(3)), 3U);
+  EXPECT_EQ(text_of(Bytes(into).first(3)), "abc");
+  EXPECT_EQ(this->files.read_special(this->target, {}), 0U);
+  write_new(this->files, this->folder / "empty", "");
+  EXPECT_EQ(this->files.read_special(this->folder / "empty", into), 0U);
+}
+
+TYPED_TEST(Conformance, ReadSpecialRefusesWhatCannotBeRead) {
+  Buffer into(8);
+  EXPECT_THAT(failure_of([&] { (void)this->files.read_special(this->target, into); }),
+              HasSubstr("cannot open " + this->target.string() + ": No such file or directory"));
+  EXPECT_THAT(failure_of([&] { (void)this->files.read_special(this->folder, into); }),
+              HasSubstr("cannot read " + this->folder.string() + ": Is a directory"));
+}
+
 TYPED_TEST(Conformance, CreateRefusesATakenName) {
   write_new(this->files, this->target, "text");
   EXPECT_THAT(failure_of([&] { (void)this->files.create(this->target); }),

@@ -114,6 +114,28 @@ TEST_F(PosixTest, ADeviceIsRefused) {
               HasSubstr("it is not a regular file"));
 }
 
+TEST_F(PosixTest, ReadSpecialReadsWhateverTheSizeSays) {
+  const std::filesystem::path pseudo = "/proc/sys/kernel/random/uuid";
+  ASSERT_EQ(std::filesystem::file_size(pseudo), 0U);
+  Buffer into(64);
+  EXPECT_EQ(files.read_special(pseudo, into), 37U);
+  EXPECT_EQ(into[36], std::byte{'\n'});
+  EXPECT_EQ(files.read_special("/dev/zero", into), into.size());
+  EXPECT_TRUE(all_zero(into));
+  EXPECT_EQ(files.read_special("/dev/null", into), 0U);
+}
+
+TEST_F(PosixTest, ReadSpecialDoesNotWait) {
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  Buffer into(8);
+  EXPECT_EQ(files.read_special(file, into), 0U);
+  const int writer = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_GE(writer, 0);
+  EXPECT_THAT(failure_of([&] { (void)files.read_special(file, into); }),
+              HasSubstr("cannot read " + file.string() + ": Resource temporarily unavailable"));
+  ::close(writer);
+}
+
 TEST_F(PosixTest, LinksAreFollowedToOpenButNotToCreate) {
   const auto link = folder / "link";
   std::filesystem::create_symlink("file", link);

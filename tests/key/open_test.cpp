@@ -22,6 +22,10 @@ TEST(OpenKey, SaysWhereTheKeyComesFrom) {
   EXPECT_EQ(uri("file:"), "file:");
   EXPECT_EQ(uri("file:/etc/some key"), "file:/etc/some key");
   EXPECT_EQ(uri("env:_Name2"), "env:_Name2");
+  EXPECT_EQ(uri("passphrase:"), "passphrase:");
+  EXPECT_EQ(uri("passphrase:env=_Name2"), "passphrase:env=_Name2");
+  EXPECT_EQ(uri("gramine:_sgx_mrenclave"), "gramine:_sgx_mrenclave");
+  EXPECT_EQ(uri("systemd:a-key.v2"), "systemd:a-key.v2");
 }
 
 TEST(OpenKey, OnlyNoneIsNone) {
@@ -32,16 +36,65 @@ TEST(OpenKey, OnlyNoneIsNone) {
 }
 
 TEST(OpenKey, RefusesEverythingElse) {
-  for (const std::string_view given : {"", ":", "none:", "none:x", "None", "NONE", " none", "file",
-                                       "/a/path", "env", "env:", "env:1A", "env:A B", "env:A=B",
-                                       "env:A-B", "env:\xc3\xa4", "key:x", "File:x", "file:a\nb"}) {
+  for (const std::string_view given : {"",
+                                       ":",
+                                       "none:",
+                                       "none:x",
+                                       "None",
+                                       "NONE",
+                                       " none",
+                                       "file",
+                                       "/a/path",
+                                       "env",
+                                       "env:",
+                                       "env:1A",
+                                       "env:A B",
+                                       "env:A=B",
+                                       "env:A-B",
+                                       "env:\xc3\xa4",
+                                       "key:x",
+                                       "File:x",
+                                       "file:a\nb",
+                                       "passphrase",
+                                       "passphrase:x",
+                                       "passphrase:ENV=X",
+                                       "passphrase:env",
+                                       "passphrase:env=",
+                                       "passphrase:env=1A",
+                                       "passphrase:env=A B",
+                                       "gramine",
+                                       "systemd"}) {
     EXPECT_EQ(error_of([&] { return open_key(given); }).code(), Code::usage) << given;
+  }
+}
+
+TEST(OpenKey, KeepsNamesInTheirFolder) {
+  for (const std::string scheme : {"gramine:", "systemd:"}) {
+    for (const std::string& name :
+         {std::string(), std::string("."), std::string(".."), std::string("../x"),
+          std::string("a/b"), std::string("/etc/passwd"), std::string(".hidden"),
+          std::string("a b"), std::string("a\\b"), std::string("a\0b", 3), std::string("a:b"),
+          std::string("\xc3\xa4"), std::string(256, 'a')}) {
+      const Error error = error_of([&] { return open_key(scheme + name); });
+      EXPECT_EQ(error.code(), Code::usage) << name;
+    }
+    EXPECT_EQ(uri(scheme + std::string(255, 'a')), scheme + std::string(255, 'a'));
+  }
+}
+
+TEST(OpenKey, NamesAllSources) {
+  const Error error = error_of([] { return open_key("nonsense"); });
+  for (const std::string_view source : {"none", "file:[PATH]", "env:NAME", "passphrase:[env=NAME]",
+                                        "gramine:NAME", "systemd:NAME"}) {
+    EXPECT_NE(error.advice().find(source), std::string::npos) << source;
   }
 }
 
 TEST(OpenKey, NeverRepeatsWhatMayBeAKey) {
   for (const std::string& given :
-       {std::string(digits), "env:" + std::string(digits), "hex:" + std::string(digits)}) {
+       {std::string(digits), "env:" + std::string(digits), "hex:" + std::string(digits),
+        "passphrase:" + std::string(digits), "passphrase:env=" + std::string(digits),
+        "gramine:/" + std::string(digits), "systemd:/" + std::string(digits)}) {
     const Error error = error_of([&] { return open_key(given); });
     EXPECT_EQ(error.code(), Code::usage);
     EXPECT_EQ(words(error).find("8c1f"), std::string::npos) << words(error);

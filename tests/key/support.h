@@ -5,6 +5,7 @@
 #include <tidemark/error.h>
 #include <tidemark/key.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -62,6 +63,12 @@ inline std::unique_ptr<Unlocker> load(const Key& key, io::FileSystem& files,
                                       std::string_view lineage = "person") {
   SystemRandom random;
   return key.source()->load(lineage, missing, files, random);
+}
+
+inline crypto::SecretBuffer secret(std::string_view text) {
+  crypto::SecretBuffer buffer(text.size());
+  std::ranges::copy(bytes_of(text), buffer.mutable_bytes().begin());
+  return buffer;
 }
 
 /// A slot that only the same key opens: tells which key an unlocker has.

@@ -98,6 +98,41 @@ TEST_F(CreateTest, AnInterruptedCreateIsGoneOnFrom) {
   EXPECT_EQ(reading().birth, birth);
 }
 
+/// A key that says how often it was loaded.
+class CountingKey final : public key::Source {
+ public:
+  explicit CountingKey(int& loads) : loads_(loads) {}
+
+  [[nodiscard]] std::unique_ptr<key::Unlocker> load(std::string_view lineage, key::Missing missing,
+                                                    io::FileSystem& files,
+                                                    Random& random) const override {
+    ++loads_;
+    return key_.source()->load(lineage, missing, files, random);
+  }
+
+  [[nodiscard]] std::string uri() const override { return "test:counting"; }
+
+ private:
+  Key key_ = test_key();
+  int& loads_;
+};
+
+// It may be a passphrase that is asked for.
+TEST_F(CreateTest, AKeyIsLoadedOnceHoweverTheLineageBegins) {
+  int loads = 0;
+  world.key = Key(std::make_shared<CountingKey>(loads));
+  const Mark birth{0, world.random.digest()};
+  world.counter->put(World::lineage, {birth, birth});
+  World::Application application{3};
+  world.open(application);
+  EXPECT_EQ(loads, 1) << "a birth without a child";
+  application.live.reset();
+  EXPECT_EQ(world.restored_age(), 3U);
+  EXPECT_EQ(loads, 2) << "a restore";
+  EXPECT_EQ(create_code(true), Code::ok);
+  EXPECT_EQ(loads, 3) << "starting over";
+}
+
 TEST_F(CreateTest, AnUnansweredBirthIsUnavailableAndLeavesNoFile) {
   world.counter->script({Fate::lost, Fate::lost, Fate::lost});
   EXPECT_EQ(create_code(), Code::counter_unavailable);

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """Reads a checkpoint file, written from docs/format.md alone: the format's second implementation.
 
-    decoder.py FILE [KEYFILE]
+    decoder.py FILE [KEYFILE | -p PASSPHRASEFILE]
 
-prints what is in FILE as JSON. Without KEYFILE the program was given no key. "rule" in comments and
-refusals is the number in docs/format.md, "What must be refused".
+prints what is in FILE as JSON. Without a key's file the program was given no key. "rule" in comments
+and refusals is the number in docs/format.md, "What must be refused".
 """
 
+import functools
 import hashlib
 import hmac
 import json
@@ -36,6 +37,10 @@ class Refused(Exception):
 
 class Short(Exception):
     """A structure ends within a field."""
+
+
+class Passphrase(bytes):
+    """A passphrase that was given, where other bytes that are given are a raw key."""
 
 
 class Fields:
@@ -206,10 +211,28 @@ def scan(data):
 
 
 def open_slot(slot, given, lineage):
+    if isinstance(given, Passphrase):
+        return open_passphrase_slot(slot, given, lineage)
     if len(slot) != 81 or slot[0] != 1:
         return None
     key = hkdf(given, slot[1:33], "tidemark/1 slot")
     return open_sealed(1, key, 0, slot[:1] + lineage, slot[33:65], slot[65:])
+
+
+def open_passphrase_slot(slot, given, lineage):
+    if len(slot) != 93 or slot[0] != 2:
+        return None
+    n, r, p = struct.unpack_from("<III", slot, 1)
+    if n not in (1 << 14, 1 << 15, 1 << 16, 1 << 17, 1 << 18) or r != 8 or not 1 <= p <= 4:
+        return None
+    salt = slot[13:45]
+    key = hkdf(scrypt(given, salt, n, r, p), salt, "tidemark/1 passphrase slot")
+    return open_sealed(1, key, 0, slot[:13] + lineage, slot[45:77], slot[77:])
+
+
+@functools.lru_cache(8)
+def scrypt(passphrase, salt, n, r, p):
+    return hashlib.scrypt(passphrase, salt=salt, n=n, r=r, p=p, maxmem=1 << 30, dklen=32)
 
 
 def lineage_key(head, generation, given):
@@ -402,17 +425,23 @@ def as_json(decoded):
     return json.dumps(shown, indent=1, sort_keys=True, default=bytes.hex) + "\n"
 
 
+def read_given(path, passphrase):
+    with open(path, "rb") as file:
+        given = file.read()
+    if passphrase:
+        return Passphrase(given)
+    if len(given) != 32:
+        sys.exit("a key file holds exactly 32 bytes")
+    return given
+
+
 def main(arguments):
-    if len(arguments) not in (1, 2):
-        sys.exit("usage: decoder.py FILE [KEYFILE]")
+    passphrase = len(arguments) == 3 and arguments[1] == "-p"
+    if len(arguments) not in (1, 2) and not passphrase:
+        sys.exit("usage: decoder.py FILE [KEYFILE | -p PASSPHRASEFILE]")
     with open(arguments[0], "rb") as file:
         data = file.read()
-    given = None
-    if len(arguments) == 2:
-        with open(arguments[1], "rb") as file:
-            given = file.read()
-        if len(given) != 32:
-            sys.exit("a key file holds exactly 32 bytes")
+    given = read_given(arguments[-1], passphrase) if len(arguments) > 1 else None
     sys.stdout.write(as_json(decode(data, given)))
 
 

@@ -2,9 +2,14 @@
 
 import pathlib
 
+from decoder import Passphrase
+
 FOLDER = pathlib.Path(__file__).parent
 GIVEN = bytes(range(32))
-KEYS = {"given": GIVEN, "wrong": b"\xff" * 32, "none": None}
+PASSPHRASE = Passphrase("gr\u00fc\u00df dich, Zebra 47!".encode())
+KEYS = {"given": GIVEN, "wrong": b"\xff" * 32, "none": None, "passphrase": PASSPHRASE,
+        "wrong-passphrase": Passphrase(PASSPHRASE + b" ")}
+GOLDEN_KEYS = {"none": None, "records": None, "passphrase": PASSPHRASE}
 
 
 def read_image(name):

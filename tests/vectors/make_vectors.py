@@ -16,7 +16,7 @@ import sys
 
 import decoder
 from decoder import BLOCK, hkdf, sha256, tag_size, whole_blocks
-from images import FOLDER, GIVEN, read_image
+from images import FOLDER, GIVEN, GOLDEN_KEYS, PASSPHRASE, read_image
 
 # Where the fields of a header stand.
 INDEX_OFFSET, HEAD_DIGEST, COMMITMENT, VALUE, PURPOSE, POLICY, CHAIN = 20, 32, 96, 200, 232, 233, 234
@@ -53,15 +53,17 @@ class Draft:
     def __init__(self, base):
         self.base = base
         self.key = "none" if base in ("none", "records") else "given"
+        if base == "passphrase":
+            self.key = "passphrase"
         self.data = bytearray(read_image(base))
         self.head = decoder.read_head(bytes(self.data))
-        self.lineage_key = self.key_of(FIRST) if base in ("aes", "chacha") else b""
+        self.lineage_key = self.key_of(FIRST) if base in ("aes", "chacha", "passphrase") else b""
 
     def found(self, at):
         return decoder.read_generation(bytes(self.data), at, self.head)
 
     def key_of(self, at):
-        return decoder.lineage_key(self.head, self.found(at), GIVEN)
+        return decoder.lineage_key(self.head, self.found(at), GOLDEN_KEYS.get(self.base, GIVEN))
 
     def put(self, at, new):
         self.data[at:at + len(new)] = new
@@ -123,6 +125,17 @@ class Draft:
         sealed = decoder.AESGCM(hkdf(GIVEN, salt, "tidemark/1 slot")).encrypt(
             bytes(12), self.lineage_key, bytes([kind]) + (lineage or self.head["lineage"]))
         return bytes([kind]) + salt + sealed
+
+    def passphrase_slot(self, n=1 << 14, r=8, p=1, salt=b"passphrase", lineage=None, bound=None):
+        """One that wraps it for the passphrase. What is too costly to derive is derived at another
+        cost, since nobody will ask. `bound`: other associated data than the cost itself."""
+        salt = sha256(salt)
+        front = b"\x02" + u32(n) + u32(r) + u32(p)
+        cheap = 1 < n <= 1 << 16 and n & (n - 1) == 0 and 1 <= r <= 16 and 1 <= p <= 8
+        derived = decoder.scrypt(PASSPHRASE, salt, *((n, r, p) if cheap else (1 << 14, 8, 1)))
+        sealed = decoder.AESGCM(hkdf(derived, salt, "tidemark/1 passphrase slot")).encrypt(
+            bytes(12), self.lineage_key, (bound or front) + (lineage or self.head["lineage"]))
+        return front + salt + sealed
 
 
 VECTORS = {}
@@ -342,7 +355,8 @@ def keys():
             ("damaged", "A slot with a wrong tag.", lambda draft: [draft.slot()[:-1] + b"\0"]),
             ("short", "A slot that is one byte short.", lambda draft: [draft.slot()[:-1]]),
             ("long", "A slot with one byte more.", lambda draft: [draft.slot() + b"\0"]),
-            ("kind-2", "A slot of unknown kind, otherwise right.", lambda draft: [draft.slot(kind=2)]),
+            ("kind-2", "A passphrase's kind, but otherwise right.", lambda draft: [draft.slot(kind=2)]),
+            ("kind-3", "A slot of unknown kind, otherwise right.", lambda draft: [draft.slot(kind=3)]),
             ("of-another-lineage", "A slot made for another lineage.",
              lambda draft: [draft.slot(lineage=bytes(16))])):
         vector("slot-" + name, why, slot,
@@ -353,6 +367,79 @@ def keys():
            wrong, base="none", key="given", notes=0, edit=copied_commitment, rule=17)
     vector("base-under-another-key", "A base sealed under another key than what refers to it.",
            "ok wrong_key damaged", other_key_below, rule=28)
+
+
+def passphrases():
+    vector("good-passphrase", "A file as it was written, with a passphrase.", "ok", base="passphrase",
+           notes=0)
+    for name, why, expect, slots in (
+            ("good-passphrase-larger-cost", "A cost above the smallest.", "ok",
+             lambda draft: [draft.passphrase_slot(n=1 << 15, p=2)]),
+            ("good-passphrase-behind-strange-ones", "Slots of a cost out of bounds are passed over.",
+             "ok", lambda draft: [draft.passphrase_slot(n=1 << 31), draft.slot(), b"\x02",
+                                  draft.passphrase_slot()]),
+            ("passphrase-n-large", "N of 2^19: 512 MiB.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(n=1 << 19)]),
+            ("passphrase-n-largest", "N of 2^31: 2 TiB.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(n=1 << 31)]),
+            ("passphrase-n-small", "N of 2^13, less than is accepted.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(n=1 << 13)]),
+            ("passphrase-n-2", "The smallest N there is.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(n=2)]),
+            ("passphrase-n-0", "N of 0.", "wrong_key", lambda draft: [draft.passphrase_slot(n=0)]),
+            ("passphrase-n-odd", "N of 3 * 2^13, no power of two.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(n=3 << 13)]),
+            ("passphrase-n-nearly", "N of one more than a power of two.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(n=(1 << 14) + 1)]),
+            ("passphrase-r-0", "r of 0.", "wrong_key", lambda draft: [draft.passphrase_slot(r=0)]),
+            ("passphrase-r-1", "Another r, of less memory.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(r=1)]),
+            ("passphrase-r-16", "Another r, of more memory.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(r=16)]),
+            ("passphrase-r-large", "The largest r.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(r=2**32 - 1)]),
+            ("passphrase-p-0", "p of 0.", "wrong_key", lambda draft: [draft.passphrase_slot(p=0)]),
+            ("passphrase-p-5", "p of more than is accepted.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(p=5)]),
+            ("passphrase-p-large", "The largest p.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(p=2**32 - 1)]),
+            ("passphrase-other-cost", "Another cost than the one that is bound to the key.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(
+                 p=2, bound=b"\x02" + u32(1 << 14) + u32(8) + u32(1))]),
+            ("passphrase-of-another-lineage", "A slot made for another lineage.", "wrong_key",
+             lambda draft: [draft.passphrase_slot(lineage=bytes(16))]),
+            ("passphrase-salt-altered", "A byte of the salt was changed.", "wrong_key",
+             lambda draft: [flipped(draft.passphrase_slot(), 13)]),
+            ("passphrase-key-altered", "A byte of the wrapped key was changed.", "wrong_key",
+             lambda draft: [flipped(draft.passphrase_slot(), 45)]),
+            ("passphrase-tag-altered", "A byte of the tag was changed.", "wrong_key",
+             lambda draft: [flipped(draft.passphrase_slot(), 92)]),
+            ("passphrase-kind-1", "A raw key's kind, but otherwise right.", "wrong_key",
+             lambda draft: [b"\x01" + draft.passphrase_slot()[1:]]),
+            ("passphrase-cut", "A slot that is one byte short.", "wrong_key",
+             lambda draft: [draft.passphrase_slot()[:-1]]),
+            ("passphrase-cut-in-its-cost", "A slot that ends within p.", "wrong_key",
+             lambda draft: [draft.passphrase_slot()[:12]]),
+            ("passphrase-long", "A slot with one byte more.", "wrong_key",
+             lambda draft: [draft.passphrase_slot() + b"\0"])):
+        vector(name, why, expect,
+               lambda draft, slots=slots: draft.reseal(FIRST, slots=slots(draft)), base="passphrase",
+               notes=0, rule=None if expect == "ok" else 17)
+    for name, why, key in (
+            ("passphrase-wrong", "A passphrase with a space more.", "wrong-passphrase"),
+            ("passphrase-raw-key", "A raw key for a passphrase's file.", "given"),
+            ("passphrase-missing", "No key for a passphrase's file.", "none")):
+        vector(name, why, "wrong_key", base="passphrase", key=key, notes=0, rule=17)
+    vector("passphrase-for-a-raw-key", "A passphrase for a raw key's file.",
+           "wrong_key wrong_key wrong_key", key="passphrase", notes=0, rule=17)
+    for key, expect in (("given", "ok ok ok"), ("passphrase", "wrong_key wrong_key ok")):
+        vector(f"good-passphrase-or-{key}", "Slots for both in the third generation.", expect,
+               lambda draft: draft.reseal(THIRD, slots=[draft.passphrase_slot(), draft.slot()]),
+               key=key)
+
+
+def flipped(slot, at):
+    return replaced(slot, at, bytes([slot[at] ^ 1]))
 
 
 def copied_commitment(draft):
@@ -516,7 +603,7 @@ def without_cipher():
 
 
 def main():
-    for family in (accepted, heads, torn_generations, headers, keys, indexes, records, notes,
+    for family in (accepted, heads, torn_generations, headers, keys, passphrases, indexes, records, notes,
                    without_cipher):
         family()
     kept = {path.stem: path.read_text() for path in FOLDER.glob("*.vector")}
