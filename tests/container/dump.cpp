@@ -12,8 +12,7 @@ namespace tidemark::container {
 namespace {
 
 constexpr std::string_view ciphers[] = {"none", "aes-256-gcm", "chacha20-poly1305"};
-constexpr std::string_view purposes[] = {"", "checkpoint", "take-over", "start-over",
-                                          "used"};
+constexpr std::string_view purposes[] = {"", "checkpoint", "take-over", "start-over", "used"};
 constexpr std::string_view policies[] = {"", "hand-over", "single-use"};
 constexpr std::string_view kinds[] = {"", "object", "array", "memory"};
 constexpr std::string_view elements[] = {"none",   "other",    "boolean",

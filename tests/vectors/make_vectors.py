@@ -338,7 +338,7 @@ def longer_header(draft):
     found = draft.found(THIRD)
     longer = bytearray(found["header"][:-32] + b"new fields" + bytes(32))
     longer[8:12] = u32(len(longer))
-    longer[PURPOSE] = 4
+    longer[PURPOSE] = 5
     longer[-32:] = sha256(longer[:-32])
     draft.put(THIRD, longer)
 
