@@ -32,9 +32,9 @@ class Key {
 ///   - `env:NAME`: 64 hexadecimal digits in the environment variable NAME;
 ///   - `passphrase:`: asked for on the controlling terminal without showing it, each time that a
 ///     session opens, twice where one creates a lineage. At most 1024 bytes, no control characters.
-///     Ctrl-C there ends the question with an Error (`wrong_key`), if not the program; a signal that
-///     is sent from elsewhere and that StopSignals waits for does not. What it takes to guess it
-///     (scrypt, 128 MiB) is also what it takes to open: about half a second;
+///     Ctrl-C there ends the question with an Error (`wrong_key`), if not the program; a signal
+///     that is sent from elsewhere and that StopSignals waits for does not. What it takes to guess
+///     it (scrypt, 128 MiB) is also what it takes to open: up to a second;
 ///   - `passphrase:env=NAME`: the same, but the value of the environment variable NAME;
 ///   - `gramine:NAME`: a key that Gramine shows to the program, 16 raw bytes in
 ///     /dev/attestation/keys/NAME;

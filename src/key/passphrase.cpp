@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "crypto/hash.h"
 #include "key/names.h"
 #include "key/passphrase_slot.h"
 #include "key/sources.h"
@@ -41,7 +42,7 @@ class Asked final : public Source {
     demand_usable(passphrase.bytes(), "the passphrase");
     if (missing == Missing::make) {
       const crypto::SecretBuffer again = terminal.ask("the same again: ");
-      if (!std::ranges::equal(passphrase.bytes(), again.bytes())) {
+      if (!crypto::equal(passphrase.bytes(), again.bytes())) {
         throw Error(Code::wrong_key, "the second passphrase is not the first",
                     "start again and type the same one twice");
       }

@@ -7,7 +7,7 @@
 
 namespace tidemark::key {
 
-/// What a new slot costs: 128 MiB and about 0.3 s, for whoever opens it and for whoever guesses.
+/// What a new slot costs: 128 MiB and up to a second, for whoever opens it and for whoever guesses.
 inline constexpr crypto::ScryptCost default_cost{.n = 1U << 17U, .r = 8, .p = 1};
 
 /// The least that is accepted: 16 MiB.
