@@ -1,1 +1,0 @@
-// Has the precompiled header made that the tests use.
