@@ -198,7 +198,8 @@ void discard(state::Registry& registry) {
 }
 
 std::unique_ptr<Live> go_live(Opening opening, const Loaded& loaded, Successor successor) {
-  const container::GenerationHeader& header = loaded.candidate.generation->header;
+  const container::GenerationHeader header =
+      loaded.candidate.generation->header;  // not the opening's
   Tenure tenure = tenure_of(std::move(opening), loaded.candidate.key, header.key_slots,
                             successor.session, std::move(successor.proposed), header.policy);
   tenure.restored = true;
