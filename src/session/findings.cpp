@@ -1,6 +1,7 @@
 #include "session/findings.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "container/reader.h"
 #include "crypto/hash.h"
@@ -32,7 +33,8 @@ class Interpreter {
   }
 
   Findings finish() {
-    rank();
+    findings_.pending = ranked(std::move(children_));
+    std::ranges::move(ranked(std::move(instead_)), std::back_inserter(findings_.pending));
     return std::move(findings_);
   }
 
@@ -58,11 +60,13 @@ class Interpreter {
     prove(header.parent);
     if (is_committed(generation)) return;
     if (header.value == reading_.mark.value) findings_.other_digest = true;
-    if (!is_pending(stored, header)) return;
-    if (header.purpose == container::Purpose::used) {
+    if (!may_be_rolled_forward(stored, header)) return;
+    if (header.parent != reading_.mark) {
+      if (is_proposed_instead(header)) instead_.push_back({&stored, &generation, key});
+    } else if (header.purpose == container::Purpose::used) {
       findings_.uses.push_back(generation.root);
     } else {
-      findings_.pending.push_back({&stored, &generation, key});
+      children_.push_back({&stored, &generation, key});
     }
   }
 
@@ -83,33 +87,39 @@ class Interpreter {
     return findings_.committed && findings_.committed->generation->root == generation.root;
   }
 
-  /// A child of the mark that continues its lineage, under the key that the mark's own generation
-  /// names; a birth names none. Without a key anyone could have written it.
-  [[nodiscard]] bool is_pending(const StoredFile& stored,
-                                const container::GenerationHeader& header) const {
-    if (header.parent != reading_.mark || header.purpose == container::Purpose::start_over ||
-        keyring_.without_key()) {
-      return false;
-    }
+  /// Whether it continues the mark's lineage, under the key that the mark's own generation names; a
+  /// birth names none. Without a key anyone could have written it.
+  [[nodiscard]] bool may_be_rolled_forward(const StoredFile& stored,
+                                           const container::GenerationHeader& header) const {
+    if (header.purpose == container::Purpose::start_over || keyring_.without_key()) return false;
     if (reading_.mark == reading_.birth) return true;
     return findings_.committed &&
            findings_.committed->stored->scan.head.lineage == stored.scan.head.lineage &&
            findings_.committed->generation->header.key_commitment == header.key_commitment;
   }
 
+  /// Whether the committed generation's own session proposed this one later, in its place: the
+  /// session had no answer for the first, which was applied all the same.
+  [[nodiscard]] bool is_proposed_instead(const container::GenerationHeader& header) const {
+    if (!findings_.committed) return false;
+    const auto& committed = findings_.committed->generation->header;
+    return header.session == committed.session && header.proposal > committed.proposal &&
+           header.parent == committed.parent;
+  }
+
   /// Newest first: within a session by number; a successor just above what it copied; between
   /// unrelated sessions the later in the storage's order, which is how they come in here.
-  void rank() {
-    std::vector<Candidate> ranked;
-    for (Candidate& candidate : findings_.pending) {
+  static std::vector<Candidate> ranked(std::vector<Candidate> candidates) {
+    std::vector<Candidate> order;
+    for (Candidate& candidate : candidates) {
       const auto after = std::ranges::find_if(
-          ranked.rbegin(), ranked.rend(),
+          order.rbegin(), order.rend(),
           [&](const Candidate& below) { return goes_above(candidate, below); });
-      ranked.insert(after == ranked.rend() ? position_of(ranked, candidate) : after.base(),
-                    std::move(candidate));
+      order.insert(after == order.rend() ? position_of(order, candidate) : after.base(),
+                   std::move(candidate));
     }
-    std::ranges::reverse(ranked);
-    findings_.pending = std::move(ranked);
+    std::ranges::reverse(order);
+    return order;
   }
 
   /// Where a candidate goes that nothing ties to those below it: below its own session's later
@@ -131,6 +141,8 @@ class Interpreter {
   const Counter& counter_;
   Keyring& keyring_;
   std::vector<SharedKey> keys_;
+  std::vector<Candidate> children_;  // of the mark
+  std::vector<Candidate> instead_;   // of the committed generation
   Findings findings_;
 };
 
@@ -162,6 +174,11 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 
 }  // namespace
 
+Refusal used_up(const std::string& since) {
+  return {Code::used_up, "its state was loaded once already, and " + since,
+          "start over; a lineage of the policy single_use gives each state out once"};
+}
+
 std::optional<Refusal> refusal(const Findings& found,
                                const std::optional<CounterReading>& reading) {
   const std::uint64_t value = reading ? reading->mark.value : 0;
@@ -170,6 +187,7 @@ std::optional<Refusal> refusal(const Findings& found,
   const std::uint64_t proved = found.proved.value_or(0);
   const bool restorable = !found.pending.empty() || (found.committed && found.committed->key);
   const std::string other_copy = "put back the newest copy of the file";
+  const Refusal used = used_up("nothing was saved since");
 
   const Row table[] = {
       {found.proved && proved > value, Code::counter_behind,
@@ -178,9 +196,7 @@ std::optional<Refusal> refusal(const Findings& found,
        "find out why the counter lost its newest values, and bring them back before anything else"},
       {found.committed && !found.committed->key, Code::wrong_key,
        "the key does not open generation " + number(value), "give the key of this lineage"},
-      {is_used(found) && found.pending.empty(), Code::used_up,
-       "its state was loaded once already, and nothing was saved since",
-       "start over; a lineage of the policy single_use gives each state out once"},
+      {is_used(found) && found.pending.empty(), used.code, used.what, used.advice},
       {restorable, Code::ok, "", ""},
       {found.altered, Code::damaged, "generation " + number(value) + " is damaged", other_copy},
       {found.other_digest, Code::forked,

@@ -24,7 +24,10 @@ struct Findings {
   /// Its mark is the counter's; the key is empty if it does not fit. The record of a `used` mark
   /// is found here too.
   std::optional<Candidate> committed{};
-  std::vector<Candidate> pending{};  ///< children of the counter's mark, newest first
+
+  /// What may be rolled forward, newest first: children of the counter's mark, then what the
+  /// committed generation's own session proposed after it in its place.
+  std::vector<Candidate> pending{};
 
   /// Records by which restores wanted to use the counter's mark up.
   std::vector<Root> uses{};
@@ -46,13 +49,17 @@ struct Findings {
 [[nodiscard]] Findings interpret(const Survey& survey, const CounterReading& reading,
                                  const Counter& counter, Keyring& keyring);
 
-/// The recovery table: what to say where nothing may be restored; nothing if something may.
-/// `reading` is empty if the counter is absent. The order of the rows is part of the protocol.
 struct Refusal {
   Code code{};
   std::string what{};
   std::string advice{};
 };
+
+/// For a state that was given out already. `since`: what became of what was saved afterwards.
+[[nodiscard]] Refusal used_up(const std::string& since);
+
+/// The recovery table: what to say where nothing may be restored; nothing if something may.
+/// `reading` is empty if the counter is absent. The order of the rows is part of the protocol.
 [[nodiscard]] std::optional<Refusal> refusal(const Findings& found,
                                              const std::optional<CounterReading>& reading);
 

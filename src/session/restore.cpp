@@ -61,15 +61,13 @@ std::optional<Loaded> try_load(Opening& opening, const Candidate& candidate, boo
   }
 }
 
-/// Pending children newest first, then the committed generation.
+/// What is pending, newest first, then the committed generation.
 Loaded load_newest(Opening& opening, const Findings& findings) {
   for (const Candidate& candidate : findings.pending) {
     if (auto loaded = try_load(opening, candidate, true)) return std::move(*loaded);
   }
   if (is_used(findings)) {
-    refuse(opening,
-           {Code::used_up, "its state was loaded once already, and what was saved since is damaged",
-            "start over; a lineage of the policy single_use gives each state out once"});
+    refuse(opening, used_up("what was saved since is damaged"));
   }
   if (!findings.committed) {
     refuse(opening,

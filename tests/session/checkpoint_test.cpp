@@ -112,14 +112,14 @@ TEST_F(CheckpointTest, ALateOwnProposalBecomesTheMark) {
   EXPECT_EQ(restored_age(), 4U);
 }
 
-TEST_F(CheckpointTest, ALateOwnProposalIsNotTakenForTheNewestState) {
+TEST_F(CheckpointTest, WhatIsProposedInPlaceOfALateProposalIsNotLost) {
   world.counter->script({Fate::late, Fate::lost, Fate::lost});
   EXPECT_EQ(try_save(2), Code::unconfirmed);
   world.counter->script(std::deque<Fate>(6, Fate::lost));
   EXPECT_EQ(try_save(3, Save::last), Code::unconfirmed);
   world.counter->deliver();
   application.live.reset();
-  EXPECT_EQ(world.restored_age(), 2U) << "3 was buried with its parent; it was never reported";
+  EXPECT_EQ(world.restored_age(), 3U) << "the mark is that of 2, but 3 was said to be taken up";
 }
 
 TEST_F(CheckpointTest, ConfirmKnowsItsOwnMarkAndProposals) {

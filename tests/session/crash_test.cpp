@@ -87,6 +87,24 @@ void leave_pending(World& world, Told& told) {
   }
 }
 
+/// The same, after a save that the counter got, although the instance never heard of it.
+void leave_pending_beside_a_commit(World& world, Told& told) {
+  World::Application application(1);
+  start(world, application, told);
+  world.counter->answer_reads(false);
+  world.counter->script({Fate::answer_lost, Fate::lost, Fate::lost});
+  for (const std::uint64_t age : {2U, 3U}) {
+    try {
+      save(application, told, age);
+      FAIL() << "the save was confirmed";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Code::unconfirmed);
+      told.acknowledged = age;
+    }
+  }
+  world.counter->answer_reads(true);
+}
+
 std::vector<Scenario> scenarios() {
   const auto nothing = [](World&, Told&) {};
   const auto create = [](World& world, Told& told) {
@@ -97,7 +115,7 @@ std::vector<Scenario> scenarios() {
   const auto checkpoints = [](World& world, Told& told) {
     World::Application application(0);
     resume(world, application, told);
-    for (const std::uint64_t age : {3U, 4U, 5U}) save(application, told, age);
+    for (const std::uint64_t age : {4U, 5U, 6U}) save(application, told, age);
   };
   const auto hand_over = [](World& world, Told& told) {
     World::Application application(0);
@@ -131,6 +149,8 @@ std::vector<Scenario> scenarios() {
     all.push_back({"checkpoint_" + setting.name, setting, create, checkpoints});
     all.push_back({"hand_over_" + setting.name, setting, create, hand_over});
     all.push_back({"roll_forward_" + setting.name, setting, leave_pending, checkpoints});
+    all.push_back(
+        {"late_answer_" + setting.name, setting, leave_pending_beside_a_commit, checkpoints});
     all.push_back({"start_over_" + setting.name, setting, create, start_over});
   }
   return all;

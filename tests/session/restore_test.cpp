@@ -158,7 +158,54 @@ TEST_F(RestoreTest, ADeadInstancesLateRequestStartsTheRestoreAgain) {
   // The restore has seen 4 and 5 pending and goes for 5; then the request for 4 comes in.
   world.counter->script({});
   world.counter->deliver_before_next_advance();
-  EXPECT_EQ(world.restored_age(), 4U) << "5 was buried: it had never been acknowledged";
+  EXPECT_EQ(world.restored_age(), 5U) << "its session proposed it in place of 4";
+}
+
+/// A periodic save that is applied, but not answered; then the last one, that never arrives.
+struct UnansweredCommitTest : RestoreTest {
+  void SetUp() override {
+    RestoreTest::SetUp();
+    World::Application application{0};
+    world.restore(application);
+    world.counter->answer_reads(false);
+    world.counter->script({Fate::answer_lost, Fate::lost, Fate::lost});
+    application.set_age(4);
+    EXPECT_EQ(code_of([&] { (void)application.live->checkpoint(Save::periodic); }),
+              Code::unconfirmed);
+    world.files.put("/data/without the last", contents());
+    application.set_age(5);
+    EXPECT_EQ(code_of([&] { (void)application.live->checkpoint(Save::last); }), Code::unconfirmed);
+    world.counter->answer_reads(true);
+    world.counter->script({});
+  }
+};
+
+TEST_F(UnansweredCommitTest, WhatItsSessionProposedInItsPlaceIsTakenUp) {
+  EXPECT_EQ(world.restored_age(), 5U);
+  EXPECT_EQ(world.restored_age(), 5U) << "by the successor";
+}
+
+TEST_F(UnansweredCommitTest, AnotherInstancesSuccessorBuriesIt) {
+  const Buffer both = contents();
+  world.files.put(World::file, *world.files.contents("/data/without the last"));
+  EXPECT_EQ(world.restored_age(), 4U);
+  world.files.put(World::file, both);
+  expect_refused(Code::stale);
+}
+
+TEST_F(UnansweredCommitTest, APendingChildOfTheCommittedOneComesFirst) {
+  world.counter->script({Fate::lost, Fate::lost, Fate::lost});
+  EXPECT_EQ(restore_code(), Code::counter_unavailable);  // its successor of 5 stays
+  world.counter->script({});
+  EXPECT_EQ(world.restored_age(), 5U);
+}
+
+TEST_F(UnansweredCommitTest, IsNothingWithoutTheCommittedOne) {
+  const std::size_t after = world.files.contents("/data/without the last")->size();
+  Buffer altered = contents();
+  altered[after - 4096 + 40] ^= std::byte{1};  // in the header, so of another root
+  world.files.put(World::file, altered);
+  expect_refused(Code::forked);
 }
 
 TEST_F(RestoreTest, ALostRaceForATakeOverIsFenced) {
