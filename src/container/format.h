@@ -72,9 +72,9 @@ struct FileHead {
 /// Binds a generation to the head of its file.
 [[nodiscard]] Digest digest_of(Bytes encoded_head);
 
-/// The generation in the same file that holds the sections which this one does not.
+/// The generation in the same file that holds what this one does not.
 struct Base {
-  std::uint64_t offset = 0;
+  std::uint64_t distance = 0;  ///< how far before this one it begins, so that both can be moved
   Root root{};
   bool operator==(const Base&) const = default;
 };
@@ -127,7 +127,12 @@ struct SectionEntry {
   std::vector<Run> runs{};  ///< what this generation holds of it; the base has the rest
 
   [[nodiscard]] std::uint64_t own_length() const noexcept;
-  [[nodiscard]] bool inherited() const noexcept { return runs.empty() && length > 0; }
+
+  /// Whether the base has some of it, or all.
+  [[nodiscard]] bool inherits() const noexcept { return own_length() < length; }
+
+  /// Where the bytes end that the base must have.
+  [[nodiscard]] std::uint64_t inherited_end() const noexcept;
 };
 
 /// What a generation holds: sealed, and with the header what the root is made of.
@@ -141,9 +146,10 @@ struct Index {
   [[nodiscard]] static Index decode(Bytes plain, std::size_t tag_size);
 };
 
-/// How many records hold `length` bytes of one section.
-[[nodiscard]] constexpr std::uint64_t records_for(std::uint64_t length) noexcept {
-  return length / record_size + (length % record_size != 0 ? 1 : 0);
+/// How many records hold a run, which is not empty: they end where it does, and at each multiple of
+/// `record_size` in the section.
+[[nodiscard]] constexpr std::uint64_t records_for(const Run& run) noexcept {
+  return (run.offset + run.length - 1) / record_size - run.offset / record_size + 1;
 }
 
 /// Written behind a generation once it was committed: proves its own value, where the generation

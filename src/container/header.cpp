@@ -58,8 +58,8 @@ GenerationHeader decode_fields(Decoder& fields) {
   header.purpose = static_cast<Purpose>(fields.number<std::uint8_t>());
   header.policy = static_cast<Policy>(fields.number<std::uint8_t>());
   header.chain = fields.number<std::uint32_t>();
-  const auto base_offset = fields.number<std::uint64_t>();
-  const Base base{base_offset, {fields.digest()}};
+  const auto distance = fields.number<std::uint64_t>();
+  const Base base{distance, {fields.digest()}};
   if (base != Base{}) header.base = base;
   if (const Root copied{fields.digest()}; copied != Root{}) header.copied = copied;
   const auto slots = fields.number<std::uint8_t>();
@@ -76,7 +76,7 @@ bool plausible(const GenerationHeader& header, std::size_t encoded_size) {
          header.index_length <= header.length - header.index_offset &&
          header.length == whole_blocks(header.index_offset + header.index_length) &&
          header.chain <= longest_chain && (header.chain == 0) == !header.base &&
-         (!header.base || (header.base->offset % block_size == 0 && header.base->offset > 0 &&
+         (!header.base || (header.base->distance % block_size == 0 && header.base->distance > 0 &&
                            header.base->root != Root{}));
 }
 
@@ -106,7 +106,7 @@ Buffer GenerationHeader::encode() const {
   fields.number(static_cast<std::uint8_t>(purpose));
   fields.number(static_cast<std::uint8_t>(policy));
   fields.number(chain);
-  fields.number(base ? base->offset : 0);
+  fields.number(base ? base->distance : 0);
   fields.digest(base ? base->root.digest : Digest{});
   fields.digest(copied ? copied->digest : Digest{});
   fields.number(static_cast<std::uint8_t>(key_slots.size()));

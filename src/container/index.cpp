@@ -60,6 +60,14 @@ std::uint64_t SectionEntry::own_length() const noexcept {
   return sum;
 }
 
+std::uint64_t SectionEntry::inherited_end() const noexcept {
+  std::uint64_t end = length;
+  for (auto run = runs.rbegin(); run != runs.rend() && run->offset + run->length == end; ++run) {
+    end = run->offset;
+  }
+  return end;
+}
+
 Buffer Index::encode() const {
   Encoder fields;
   fields.number(static_cast<std::uint16_t>(sections.size()));
@@ -97,10 +105,11 @@ Index Index::decode(Bytes plain, std::size_t tag_size) {
     section.type = decode_type(fields);
     section.length = fields.number<std::uint64_t>();
     section.runs = decode_runs(fields, section.length);
-    if (!section.runs.empty() && section.runs != std::vector{Run{0, section.length}}) unknown();
-    const std::uint64_t own = records_for(section.own_length());
-    if (own > std::numeric_limits<std::uint64_t>::max() - records) refuse("too many records");
-    records += own;
+    for (const Run& run : section.runs) {
+      const std::uint64_t own = records_for(run);
+      if (own > std::numeric_limits<std::uint64_t>::max() - records) refuse("too many records");
+      records += own;
+    }
     index.sections.push_back(std::move(section));
   }
   if (fields.number<std::uint16_t>() != 0) unknown();

@@ -14,6 +14,15 @@ namespace {
               "restore another copy of the file; the counter decides whether it is the newest");
 }
 
+/// What two runs share; they do share something.
+Run overlap(const Run& a, const Run& b) {
+  const std::uint64_t begin = std::max(a.offset, b.offset);
+  return {begin, std::min(a.offset + a.length, b.offset + b.length) - begin};
+}
+
+/// Between two multiples of record_size.
+Run window_at(std::uint64_t offset) { return {offset / record_size * record_size, record_size}; }
+
 }  // namespace
 
 bool fits(const GenerationHeader& header, const LineageKey& key) {
@@ -51,16 +60,11 @@ std::optional<Index> open_index(io::File& file, const FileHead& head, const Foun
   return index;
 }
 
-/// The records of one section, one after the other.
-class GenerationReader::RecordSource final : public Source {
+/// The bytes of one section, in windows: what lies between two multiples of record_size.
+class GenerationReader::WindowSource final : public Source {
  public:
-  RecordSource(GenerationReader& reader, std::uint32_t section, std::uint64_t offset,
-               std::uint64_t first_record, std::uint64_t length)
-      : reader_(reader),
-        section_(section),
-        offset_(offset),
-        first_record_(first_record),
-        length_(length) {}
+  WindowSource(GenerationReader& reader, std::size_t section)
+      : reader_(reader), section_(section), length_(reader.sections()[section].length) {}
 
   void read(std::span<std::byte> into) override {
     if (into.size() > remaining()) {
@@ -69,16 +73,17 @@ class GenerationReader::RecordSource final : public Source {
     }
     while (!into.empty()) {
       const auto buffered = static_cast<std::size_t>(ahead_ - position_);
+      const std::uint64_t window = position_ / record_size;
       if (buffered > 0) {
         const std::size_t part = std::min(into.size(), buffered);
         std::ranges::copy(Bytes(buffer_).subspan(buffer_.size() - buffered, part), into.begin());
         position_ += part;
         into = into.subspan(part);
-      } else if (into.size() >= record_bytes(position_ / record_size)) {
-        into = into.subspan(read_whole_records(into));
+      } else if (into.size() >= window_bytes(window)) {
+        into = into.subspan(read_whole_windows(into));
       } else {
-        buffer_.resize(record_bytes(position_ / record_size));
-        open_record(position_ / record_size, buffer_);
+        buffer_.resize(window_bytes(window));
+        reader_.read_window(section_, window, buffer_);
         ahead_ = position_ + buffer_.size();
         report(buffer_.size());
       }
@@ -88,25 +93,25 @@ class GenerationReader::RecordSource final : public Source {
   [[nodiscard]] std::uint64_t remaining() const noexcept override { return length_ - position_; }
 
  private:
-  [[nodiscard]] std::size_t record_bytes(std::uint64_t record) const {
+  [[nodiscard]] std::size_t window_bytes(std::uint64_t window) const {
     return static_cast<std::size_t>(
-        std::min<std::uint64_t>(record_size, length_ - record * record_size));
+        std::min<std::uint64_t>(record_size, length_ - window * record_size));
   }
 
   /// Straight into their place, as many at once as there are threads.
-  std::size_t read_whole_records(MutableBytes into) {
+  std::size_t read_whole_windows(MutableBytes into) {
     const std::uint64_t first = position_ / record_size;
     std::vector<MutableBytes> places;
     while (!into.empty() && places.size() < reader_.executor_.width()) {
       const std::size_t bytes = position_ + places.size() * record_size < length_
-                                    ? record_bytes(first + places.size())
+                                    ? window_bytes(first + places.size())
                                     : 0;
       if (bytes == 0 || bytes > into.size()) break;
       places.push_back(into.first(bytes));
       into = into.subspan(bytes);
     }
-    reader_.executor_.for_each(places.size(),
-                               [&](std::size_t i) { open_record(first + i, places[i]); });
+    reader_.executor_.for_each(
+        places.size(), [&](std::size_t i) { reader_.read_window(section_, first + i, places[i]); });
     std::size_t done = 0;
     for (const MutableBytes place : places) done += place.size();
     position_ += done;
@@ -120,26 +125,8 @@ class GenerationReader::RecordSource final : public Source {
     if (reader_.progress_) reader_.progress_({reader_.bytes_done_, 0});
   }
 
-  void open_record(std::uint64_t record, MutableBytes into) const {
-    const std::uint64_t offset = offset_ + record * record_size;
-    if (reader_.file_.read_at(offset, into) != into.size()) {
-      damaged(offset, "a record is cut off");
-    }
-    const auto number = first_record_ + record;
-    const Buffer context = record_context(reader_.head_.lineage, reader_.found_.header.salt,
-                                          section_, record * record_size);
-    const Bytes tag =
-        Bytes(reader_.index_.tags)
-            .subspan(static_cast<std::size_t>(number) * reader_.tag_size_, reader_.tag_size_);
-    if (!reader_.sealers_.records->open(number, context, into, tag, into)) {
-      damaged(offset, "a record was altered");
-    }
-  }
-
   GenerationReader& reader_;
-  std::uint32_t section_;
-  std::uint64_t offset_;  // of the section's first record, in the file
-  std::uint64_t first_record_;
+  std::size_t section_;
   std::uint64_t length_;
   std::uint64_t position_ = 0;
   std::uint64_t ahead_ = 0;  // buffer_ ends here
@@ -159,22 +146,50 @@ GenerationReader::GenerationReader(io::File& file, const FileHead& head, FoundGe
   auto index = open_index(file, head, found_, key);
   if (!index) damaged(found_.offset, "a generation is not authentic");
   index_ = std::move(*index);
-  if (const auto& base = found_.header.base) {
-    auto below = base->offset < found_.offset ? read_generation(file, base->offset) : std::nullopt;
-    if (!below || below->root != base->root || below->header.chain + 1 != found_.header.chain ||
-        below->offset + below->header.length > found_.offset) {
-      damaged(base->offset, "a generation is missing that a later one refers to,");
-    }
-    base_ =
-        std::make_unique<GenerationReader>(file, head, std::move(*below), key, executor, progress_);
-  }
-  for (const SectionEntry& section : index_.sections) {
-    if (section.inherited()) (void)number_in_base(section);
-  }
+  if (const auto& base = found_.header.base) open_base(*base, key);
+  place_sections();
 }
 
 GenerationReader::~GenerationReader() = default;
 GenerationReader::GenerationReader(GenerationReader&&) noexcept = default;
+
+void GenerationReader::open_base(const Base& base, const LineageKey& key) {
+  auto below = base.distance < found_.offset ? read_generation(file_, found_.offset - base.distance)
+                                             : std::nullopt;
+  if (!below || below->root != base.root || below->header.chain + 1 != found_.header.chain ||
+      below->header.length > base.distance) {
+    damaged(found_.offset, "a generation is missing that a later one refers to, the one");
+  }
+  base_ = std::make_unique<GenerationReader>(file_, head_, std::move(*below), key, executor_,
+                                             progress_);
+}
+
+void GenerationReader::place_sections() {
+  std::uint64_t offset = found_.offset + found_.header.encoded_size();
+  std::uint64_t record = 0;
+  for (const SectionEntry& section : index_.sections) {
+    SectionPlace place;
+    if (section.inherits()) place.below = number_in_base(section);
+    for (const Run& run : section.runs) {
+      place.runs.push_back({run, offset, record});
+      offset += run.length;
+      record += records_for(run);
+    }
+    places_.push_back(std::move(place));
+  }
+}
+
+std::size_t GenerationReader::number_in_base(const SectionEntry& section) const {
+  if (base_) {
+    const auto& sections = base_->index_.sections;
+    const auto below = std::ranges::find(sections, section.name, &SectionEntry::name);
+    if (below != sections.end() && below->type == section.type && below->length <= section.length &&
+        below->length >= section.inherited_end()) {
+      return static_cast<std::size_t>(below - sections.begin());
+    }
+  }
+  damaged(found_.offset, "a section is missing from the base of the one");
+}
 
 const FoundGeneration& GenerationReader::holder() const noexcept {
   const bool holds_nothing = std::ranges::all_of(
@@ -183,40 +198,63 @@ const FoundGeneration& GenerationReader::holder() const noexcept {
 }
 
 std::unique_ptr<Source> GenerationReader::section(std::size_t number) {
-  const SectionEntry& section = index_.sections.at(number);
-  return section.inherited() ? base_->section(number_in_base(section)) : own_section(number);
+  return std::make_unique<WindowSource>(*this, number);
 }
 
-std::size_t GenerationReader::number_in_base(const SectionEntry& section) const {
-  if (base_) {
-    const auto& sections = base_->index_.sections;
-    const auto below = std::ranges::find(sections, section.name, &SectionEntry::name);
-    if (below != sections.end() && below->type == section.type && below->length == section.length) {
-      return static_cast<std::size_t>(below - sections.begin());
+void GenerationReader::read_window(std::size_t number, std::uint64_t window,
+                                   MutableBytes into) const {
+  const SectionPlace& place = places_[number];
+  const Run whole{window * record_size, into.size()};
+  std::uint64_t covered = 0;
+  // The first run that ends behind the window's beginning.
+  const auto first = std::ranges::partition_point(place.runs, [&](const RunPlace& run) {
+    return run.run.offset + run.run.length <= whole.offset;
+  });
+  const auto end = std::find_if(first, place.runs.end(), [&](const RunPlace& run) {
+    return run.run.offset >= whole.offset + whole.length;
+  });
+  for (auto run = first; run != end; ++run) covered += overlap(run->run, whole).length;
+  if (covered < whole.length && place.below) {
+    const std::uint64_t below = base_->index_.sections[*place.below].length;
+    if (below > whole.offset) {
+      base_->read_window(*place.below, window,
+                         into.first(static_cast<std::size_t>(
+                             std::min<std::uint64_t>(into.size(), below - whole.offset))));
     }
   }
-  damaged(found_.offset, "a section is missing from its base");
-}
-
-std::unique_ptr<Source> GenerationReader::own_section(std::size_t number) {
-  std::uint64_t offset = found_.offset + found_.header.encoded_size();
-  std::uint64_t first_record = 0;
-  for (std::size_t i = 0; i < number; ++i) {
-    offset += index_.sections[i].own_length();
-    first_record += records_for(index_.sections[i].own_length());
+  for (auto run = first; run != end; ++run) {
+    const Run record = overlap(run->run, whole);
+    open_record(number, *run, record,
+                into.subspan(static_cast<std::size_t>(record.offset - whole.offset),
+                             static_cast<std::size_t>(record.length)));
   }
-  return std::make_unique<RecordSource>(*this, static_cast<std::uint32_t>(number), offset,
-                                        first_record, index_.sections[number].length);
 }
 
-void GenerationReader::authenticate() {
-  Buffer scrap(std::min<std::uint64_t>(executor_.width() * record_size, found_.header.length));
-  for (std::size_t i = 0; i < index_.sections.size(); ++i) {
-    if (index_.sections[i].runs.empty()) continue;
-    const auto source = own_section(i);
-    while (source->remaining() > 0) {
-      source->read(MutableBytes(scrap).first(
-          static_cast<std::size_t>(std::min<std::uint64_t>(scrap.size(), source->remaining()))));
+void GenerationReader::open_record(std::size_t section, const RunPlace& run, const Run& record,
+                                   MutableBytes into) const {
+  const std::uint64_t offset = run.file_offset + (record.offset - run.run.offset);
+  if (file_.read_at(offset, into) != into.size()) damaged(offset, "a record is cut off");
+  const std::uint64_t number =
+      run.first_record + (record.offset / record_size - run.run.offset / record_size);
+  const Buffer context = record_context(head_.lineage, found_.header.salt,
+                                        static_cast<std::uint32_t>(section), record.offset);
+  const Bytes tag =
+      Bytes(index_.tags).subspan(static_cast<std::size_t>(number) * tag_size_, tag_size_);
+  if (!sealers_.records->open(number, context, into, tag, into)) {
+    damaged(offset, "a record was altered");
+  }
+}
+
+void GenerationReader::authenticate() const {
+  for (std::size_t section = 0; section < places_.size(); ++section) {
+    for (const RunPlace& run : places_[section].runs) {
+      Buffer scrap(static_cast<std::size_t>(std::min<std::uint64_t>(record_size, run.run.length)));
+      for (std::uint64_t at = run.run.offset; at < run.run.offset + run.run.length;) {
+        const Run record = overlap(run.run, window_at(at));
+        open_record(section, run, record,
+                    MutableBytes(scrap).first(static_cast<std::size_t>(record.length)));
+        at += record.length;
+      }
     }
   }
 }

@@ -45,13 +45,30 @@ class GenerationReader {
 
   /// Reads everything this generation holds itself, to its last byte, and keeps nothing. Throws as
   /// reading does.
-  void authenticate();
+  void authenticate() const;
 
  private:
-  class RecordSource;
+  class WindowSource;
 
-  [[nodiscard]] std::unique_ptr<Source> own_section(std::size_t number);
+  struct RunPlace {
+    Run run{};
+    std::uint64_t file_offset = 0;
+    std::uint64_t first_record = 0;
+  };
+  struct SectionPlace {
+    std::vector<RunPlace> runs{};
+    std::optional<std::size_t> below{};  ///< its number in the base, where that has some of it
+  };
+
+  void open_base(const Base& base, const LineageKey& key);
+  void place_sections();
   [[nodiscard]] std::size_t number_in_base(const SectionEntry& section) const;
+
+  /// Reads the part of a section that begins at a multiple of record_size, from here and from the
+  /// bases. Can run in several threads at once.
+  void read_window(std::size_t number, std::uint64_t window, MutableBytes into) const;
+  void open_record(std::size_t section, const RunPlace& run, const Run& record,
+                   MutableBytes into) const;
 
   io::File& file_;
   const FileHead& head_;
@@ -62,6 +79,7 @@ class GenerationReader {
   GenerationSealers sealers_;
   Index index_;
   std::unique_ptr<GenerationReader> base_;
+  std::vector<SectionPlace> places_;
   std::uint64_t bytes_done_ = 0;
 };
 

@@ -39,7 +39,7 @@ GenerationHeader header_for(const WriteTarget& target, Proposal proposal) {
   header.copied = proposal.copied;
   header.key_slots = std::move(proposal.key_slots);
   if (proposal.base) {
-    header.base = Base{proposal.base->offset, proposal.base->root};
+    header.base = Base{target.offset - proposal.base->offset, proposal.base->root};
     header.chain = proposal.base->header.chain + 1;
   }
   return header;
@@ -65,21 +65,44 @@ GenerationWriter::GenerationWriter(WriteTarget target, Proposal proposal)
   demand_readable(target_, header_);
 }
 
-void GenerationWriter::add(std::string_view name, const SectionType& type,
-                           const std::function<void(Sink&)>& save) {
+void GenerationWriter::begin_section(std::string_view name, const SectionType& type) {
   if (!is_known(type)) {
     throw Error(Code::usage,
                 "the section \"" + std::string(name) + "\" has a type of no known kind",
                 "let its type() say object, array or memory");
   }
-  section_length_ = 0;
   index_.sections.push_back({std::string(name), type, 0, {}});
+}
+
+void GenerationWriter::begin_run(std::uint64_t offset) {
+  position_ = offset;
+  at_run_start_ = true;
+}
+
+void GenerationWriter::add(std::string_view name, const SectionType& type,
+                           const std::function<void(Sink&)>& save) {
+  begin_section(name, type);
+  begin_run(0);
   SectionSink sink(*this);
   save(sink);
   close_record();
   SectionEntry& section = index_.sections.back();
-  section.length = section_length_;
+  section.length = position_;
   if (section.length > 0) section.runs.push_back({0, section.length});
+}
+
+void GenerationWriter::add_changes(std::string_view name, const SectionType& type, Bytes memory,
+                                   std::vector<Run> runs) {
+  begin_section(name, type);
+  for (const Run& run : runs) {
+    begin_run(run.offset);
+    take(
+        memory.subspan(static_cast<std::size_t>(run.offset), static_cast<std::size_t>(run.length)));
+    close_record();
+  }
+  SectionEntry& section = index_.sections.back();
+  section.length = memory.size();
+  section.runs = std::move(runs);
 }
 
 void GenerationWriter::inherit(const SectionEntry& section) {
@@ -88,18 +111,18 @@ void GenerationWriter::inherit(const SectionEntry& section) {
 
 void GenerationWriter::take(Bytes bytes) {
   while (!bytes.empty()) {
-    const bool fresh =
-        records_.empty() || records_.back().size == record_size || section_length_ == 0;
-    if (fresh) {
+    if (at_run_start_ || position_ % record_size == 0) {
       close_record();
-      records_.push_back({batch_.size(), 0, static_cast<std::uint32_t>(index_.sections.size() - 1),
-                          section_length_});
+      records_.push_back(
+          {batch_.size(), 0, static_cast<std::uint32_t>(index_.sections.size() - 1), position_});
+      at_run_start_ = false;
     }
     OpenRecord& record = records_.back();
-    const Bytes piece = bytes.first(std::min(bytes.size(), record_size - record.size));
+    const Bytes piece = bytes.first(
+        std::min(bytes.size(), record_size - static_cast<std::size_t>(position_ % record_size)));
     batch_.insert(batch_.end(), piece.begin(), piece.end());
     record.size += piece.size();
-    section_length_ += piece.size();
+    position_ += piece.size();
     bytes_done_ += piece.size();
     bytes = bytes.subspan(piece.size());
   }

@@ -51,7 +51,12 @@ class GenerationWriter {
   /// Adds a section whose bytes `save` writes.
   void add(std::string_view name, const SectionType& type, const std::function<void(Sink&)>& save);
 
-  /// Adds a section that the base holds, as the base's index describes it.
+  /// Adds a section that saves `memory` as it is, of which the base has everything but `runs`.
+  /// These are in order and do not overlap.
+  void add_changes(std::string_view name, const SectionType& type, Bytes memory,
+                   std::vector<Run> runs);
+
+  /// Adds a section that the base has, as the base's index describes it.
   void inherit(const SectionEntry& section);
 
   /// Writes what is left. Throws Error (`failed`), also from the functions above, where the file
@@ -67,6 +72,8 @@ class GenerationWriter {
     std::uint64_t section_offset = 0;
   };
 
+  void begin_section(std::string_view name, const SectionType& type);
+  void begin_run(std::uint64_t offset);
   void take(Bytes bytes);
   void close_record();
   void seal_batch();
@@ -81,7 +88,8 @@ class GenerationWriter {
   std::uint64_t batch_offset_ = 0;   ///< in the generation
   std::vector<OpenRecord> records_;  ///< of the batch, not yet sealed; the last one may still grow
   std::uint64_t sealed_records_ = 0;
-  std::uint64_t section_length_ = 0;
+  std::uint64_t position_ = 0;  ///< in the section
+  bool at_run_start_ = false;
   std::uint64_t bytes_done_ = 0;
 };
 

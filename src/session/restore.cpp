@@ -119,7 +119,8 @@ Fill succeed(Loaded& loaded, bool same_file, container::Proposal& proposal) {
     return [&](container::GenerationWriter& writer) { refer(loaded.reader, writer); };
   }
   if (const auto& base = found.header.base) {
-    proposal.base = container::read_generation(*loaded.candidate.stored->file, base->offset);
+    proposal.base =
+        container::read_generation(*loaded.candidate.stored->file, found.offset - base->distance);
   }
   return [&](container::GenerationWriter& writer) { copy(loaded.reader, writer); };
 }

@@ -77,7 +77,7 @@ void accept(state::Registry& registry) noexcept {
 void copy(container::GenerationReader& reader, container::GenerationWriter& writer) {
   for (std::size_t i = 0; i < reader.sections().size(); ++i) {
     const container::SectionEntry& entry = reader.sections()[i];
-    if (entry.inherited()) {
+    if (entry.runs.empty()) {
       writer.inherit(entry);
     } else {
       copy_section(reader, i, writer);

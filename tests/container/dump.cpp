@@ -40,7 +40,7 @@ Json shown(const Mark& mark) {
                       {"digest", Json::hex(mark.digest.bytes)}};
 }
 
-Json shown(const Content& content, bool inherited) {
+Json shown(const Content& content, bool inherits) {
   return Json::Object{
       {"name", Json::text(content.name)},
       {"kind", Json::text(kinds[static_cast<std::size_t>(content.type.kind)])},
@@ -48,7 +48,7 @@ Json shown(const Content& content, bool inherited) {
       {"element_size", Json::number(content.type.element_size)},
       {"class_version", Json::number(content.type.class_version)},
       {"length", Json::number(content.bytes.size())},
-      {"inherited", Json::boolean(inherited)},
+      {"inherits", Json::boolean(inherits)},
       {"sha256", Json::hex(crypto::sha256({content.bytes}).bytes)}};
 }
 
@@ -56,7 +56,7 @@ Json::Object shown(const FoundGeneration& found) {
   const GenerationHeader& header = found.header;
   Json base;
   if (header.base) {
-    base = Json::Object{{"offset", Json::number(header.base->offset)},
+    base = Json::Object{{"distance", Json::number(header.base->distance)},
                         {"root", Json::hex(header.base->root.digest.bytes)}};
   }
   return {{"offset", Json::number(found.offset)},
@@ -125,7 +125,7 @@ class Dumper {
       keys_.push_back(std::move(key));
       const Contents contents = read_all(reader);
       for (std::size_t i = 0; i < contents.size(); ++i) {
-        sections.push_back(shown(contents[i], reader.sections()[i].inherited()));
+        sections.push_back(shown(contents[i], reader.sections()[i].inherits()));
       }
       return "ok";
     } catch (const Error& error) {

@@ -131,8 +131,8 @@ TEST(Header, ImplausibleSizesAreNone) {
       [](auto& header) { header.chain = longest_chain + 1; },
       [](auto& header) { header.base.reset(); },
       [](auto& header) { header.base->root = {}; },
-      [](auto& header) { header.base->offset = 0; },
-      [](auto& header) { header.base->offset = 8191; },
+      [](auto& header) { header.base->distance = 0; },
+      [](auto& header) { header.base->distance = 8191; },
   };
   for (std::size_t i = 0; i < edits.size(); ++i) {
     GenerationHeader header = some_header();

@@ -37,8 +37,8 @@ TEST(Index, ComesBackAsItWas) {
   ASSERT_EQ(again.sections.size(), 4U);
   EXPECT_EQ(again.sections[0].type, index.sections[0].type);
   EXPECT_EQ(again.sections[3].runs, index.sections[3].runs);
-  EXPECT_TRUE(again.sections[2].inherited());
-  EXPECT_FALSE(again.sections[1].inherited());
+  EXPECT_TRUE(again.sections[2].inherits());
+  EXPECT_FALSE(again.sections[1].inherits());
 }
 
 TEST(Index, MayBeEmpty) { EXPECT_EQ(refusal({}), Code::ok); }
@@ -84,9 +84,6 @@ TEST(Index, SaysWhatALaterProgramWrote) {
       [](Index& index) { index.sections[0].type.kind = SectionKind{0}; },
       [](Index& index) { index.sections[0].type.kind = SectionKind{4}; },
       [](Index& index) { index.sections[0].type.element = ElementKind{6}; },
-      [](Index& index) { index.sections[0].runs = {{0, 5}}; },
-      [](Index& index) { index.sections[0].runs = {{1, 9}}; },
-      [](Index& index) { index.sections[0].runs = {{0, 5}, {5, 5}}; },
   };
   for (std::size_t i = 0; i < edits.size(); ++i) {
     Index index = some_index();
@@ -117,11 +114,31 @@ TEST(Index, ManyRecordsCannotBeClaimedWithFewTags) {
 }
 
 TEST(Index, CountsRecords) {
-  EXPECT_EQ(records_for(0), 0U);
-  EXPECT_EQ(records_for(1), 1U);
-  EXPECT_EQ(records_for(record_size), 1U);
-  EXPECT_EQ(records_for(record_size + 1), 2U);
-  EXPECT_EQ(records_for(~std::uint64_t{0}), std::uint64_t{1} << 44);
+  EXPECT_EQ(records_for({0, 1}), 1U);
+  EXPECT_EQ(records_for({0, record_size}), 1U);
+  EXPECT_EQ(records_for({0, record_size + 1}), 2U);
+  EXPECT_EQ(records_for({record_size - 1, 1}), 1U);
+  EXPECT_EQ(records_for({record_size - 1, 2}), 2U);
+  EXPECT_EQ(records_for({1, 2 * record_size}), 3U);
+  EXPECT_EQ(records_for({0, ~std::uint64_t{0}}), std::uint64_t{1} << 44);
+}
+
+TEST(Index, MayHoldPiecesOfASection) {
+  Index index = some_index();
+  index.sections[0].runs = {{0, 2}, {4, 2}, {6, 1}};
+  index.tags = random_bytes(5 * tag, 1);
+  const Index again = Index::decode(index.encode(), tag);
+  EXPECT_EQ(again.sections[0].runs, index.sections[0].runs);
+  EXPECT_TRUE(again.sections[0].inherits());
+  EXPECT_EQ(again.sections[0].inherited_end(), 10U);
+}
+
+TEST(Index, SaysWhereWhatIsInheritedEnds) {
+  EXPECT_EQ(entry("a", 10, {{0, 10}}).inherited_end(), 0U);
+  EXPECT_EQ(entry("a", 10, {{0, 4}, {4, 6}}).inherited_end(), 0U);
+  EXPECT_EQ(entry("a", 10, {{0, 3}, {4, 6}}).inherited_end(), 4U);
+  EXPECT_EQ(entry("a", 10, {{0, 4}}).inherited_end(), 10U);
+  EXPECT_EQ(entry("a", 10, {}).inherited_end(), 10U);
 }
 
 }  // namespace

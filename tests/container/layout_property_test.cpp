@@ -77,6 +77,44 @@ Root root_under_fixed_randomness(crypto::Cipher cipher, const Contents& contents
   return writer.finish().root;
 }
 
+/// Runs in order, between 0 and `size`, that do not overlap.
+rc::Gen<std::vector<Run>> any_runs(std::size_t size) {
+  const auto borders =
+      rc::gen::container<std::set<std::size_t>>(rc::gen::inRange<std::size_t>(0, size + 1));
+  return rc::gen::map(borders, [](const std::set<std::size_t>& found) {
+    std::vector<Run> runs;
+    for (auto border = found.begin(); border != found.end(); ++border) {
+      const std::size_t begin = *border;
+      if (++border == found.end()) break;
+      runs.push_back({begin, *border - begin});
+    }
+    return runs;
+  });
+}
+
+RC_GTEST_PROP(Layout, PiecesAreLaidOverTheBases, ()) {
+  ThreadPool pool(2);
+  Workbench bench(*any_cipher());
+  if (*rc::gen::arbitrary<bool>()) bench.executor = &pool;
+  Content content = section("s", random_bytes(*any_size() * *rc::gen::inRange(1, 4), 1));
+  std::vector<std::pair<FoundGeneration, Content>> all{{bench.write({content}), content}};
+  const int links = *rc::gen::inRange(1, 6);
+  for (int i = 0; i < links; ++i) {
+    const std::size_t before = content.bytes.size();
+    auto runs = *any_runs(before);
+    if (const auto grown = *rc::gen::inRange<std::size_t>(0, 9000); grown > 0) {
+      content.bytes.resize(before + grown);
+      runs.push_back({before, grown});
+    }
+    for (const Run& run : runs) {
+      std::ranges::copy(random_bytes(static_cast<std::size_t>(run.length), run.offset + 1),
+                        content.bytes.begin() + static_cast<std::ptrdiff_t>(run.offset));
+    }
+    all.emplace_back(bench.write_changes(all.back().first, content, runs), content);
+  }
+  for (const auto& [found, expected] : all) RC_ASSERT(bench.read(found) == Contents{expected});
+}
+
 RC_GTEST_PROP(Root, DiffersWhereContentsDo, ()) {
   const auto cipher = *any_cipher();
   const Contents one = *rc::gen::resize(4, any_contents());

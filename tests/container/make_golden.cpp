@@ -60,6 +60,26 @@ void keep_records(const std::filesystem::path& folder) {
   keep(folder, "records", bench);
 }
 
+/// A section of which the second and the third generation hold pieces; the third makes it longer.
+void keep_pieces(const std::filesystem::path& folder) {
+  Workbench bench(crypto::Cipher::aes_256_gcm, 7, "golden");
+  Buffer field = random_bytes(40, 5);
+  const auto first = bench.write({section("field", field)});
+  const auto second = bench.write_changes(first, section("field", field), {{4, 3}, {20, 8}});
+  field.resize(60, std::byte{7});
+  bench.write_changes(second, section("field", field), {{0, 1}, {40, 20}});
+  keep(folder, "pieces", bench);
+}
+
+/// Pieces on both sides of a border of records, of zeros, so that the image stays small.
+void keep_pieces_across_records(const std::filesystem::path& folder) {
+  Workbench bench(crypto::Cipher::none, 8, "golden");
+  const Content content = section("field", Buffer(2 * record_size + 10));
+  const auto first = bench.write({content});
+  bench.write_changes(first, content, {{record_size - 2, 4}, {2 * record_size, 10}});
+  keep(folder, "pieces-across-records", bench);
+}
+
 /// A slot for a passphrase, at the smallest cost.
 void keep_passphrase(const std::filesystem::path& folder) {
   Workbench bench(crypto::Cipher::aes_256_gcm, 6, "golden");
@@ -86,5 +106,7 @@ int main(int argc, char** argv) {
   keep_long_name(folder);
   keep_records(folder);
   keep_passphrase(folder);
+  keep_pieces(folder);
+  keep_pieces_across_records(folder);
   return 0;
 }

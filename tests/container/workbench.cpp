@@ -132,6 +132,18 @@ FoundGeneration Workbench::refer_to(const FoundGeneration& base) {
   return found;
 }
 
+FoundGeneration Workbench::write_changes(const FoundGeneration& base, const Content& content,
+                                         std::vector<Run> runs) {
+  Proposal proposal = next();
+  proposal.base = base;
+  GenerationWriter writer({file, head, end, key, *executor, random}, std::move(proposal));
+  writer.add_changes(content.name, content.type, content.bytes, std::move(runs));
+  auto found = writer.finish();
+  end += found.header.length;
+  mark = mark_of(found);
+  return found;
+}
+
 void Workbench::write_note(const FoundGeneration& committed) {
   Note note{counter_id, mark_of(committed), {}};
   note.authenticator = key.authenticate(note);

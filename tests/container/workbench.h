@@ -84,6 +84,10 @@ class Workbench {
   /// Writes one that holds nothing itself.
   FoundGeneration refer_to(const FoundGeneration& base);
 
+  /// Writes one that holds these pieces of its one section, and inherits the rest.
+  FoundGeneration write_changes(const FoundGeneration& base, const Content& content,
+                                std::vector<Run> runs);
+
   void write_note(const FoundGeneration& committed);
 
   [[nodiscard]] GenerationReader open(const FoundGeneration& found);

@@ -147,7 +147,7 @@ def read_header(data, at, head):
         fields.number(8), fields.raw(16), fields.number(8))
     found["purpose"], found["policy"], found["chain"] = (
         fields.number(1), fields.number(1), fields.number(4))
-    found["base_offset"], found["base_root"], found["copied"] = (
+    found["base_distance"], found["base_root"], found["copied"] = (
         fields.number(8), fields.raw(32), fields.raw(32))
     try:
         found["slots"] = [fields.raw(fields.number(2)) for _ in range(fields.number(1))]
@@ -161,9 +161,9 @@ def sound(found):
             found["length"] != whole_blocks(found["index_offset"] + found["index_length"])):
         return False
     if found["chain"] == 0:
-        return found["base_offset"] == 0 and found["base_root"] == NO_DIGEST
-    return (found["chain"] <= 64 and found["base_offset"] > 0 and
-            found["base_offset"] % BLOCK == 0 and found["base_root"] != NO_DIGEST)
+        return found["base_distance"] == 0 and found["base_root"] == NO_DIGEST
+    return (found["chain"] <= 64 and found["base_distance"] > 0 and
+            found["base_distance"] % BLOCK == 0 and found["base_root"] != NO_DIGEST)
 
 
 def read_generation(data, at, head):
@@ -274,17 +274,16 @@ def read_index(plain, size, held):
     sections, records = [], 0
     for _ in range(fields.number(2)):
         section = read_section(fields, {other["name"] for other in sections})
-        section["records"] = -(-section["held"] // RECORD)
         section["first_record"] = records
-        records += section["records"]
+        records += sum(records_of(run) for run in section["runs"])
         sections.append(section)
     if fields.number(2):
-        raise Refused(24, "unsupported")
+        raise Refused(23, "unsupported")
     tags = fields.rest()
     if len(tags) != records * size:
+        raise Refused(24, "damaged")
+    if sum(own_length(section) for section in sections) != held:
         raise Refused(25, "damaged")
-    if sum(section["held"] for section in sections) != held:
-        raise Refused(26, "damaged")
     return sections, [tags[i:i + size] for i in range(0, len(tags), size)]
 
 
@@ -298,72 +297,94 @@ def read_section(fields, names):
     section = {"name": name, "kind": kind, "element": element, "element_size": fields.number(4),
                "class_version": fields.number(4), "length": fields.number(8)}
     count = fields.number(4)
-    end, held = 0, []
+    end, runs = 0, []
     for _ in range(count):
         offset, length = fields.number(8), fields.number(8)
         if offset < end or length == 0 or offset + length > section["length"]:
             raise Refused(22, "damaged")
         end = offset + length
-        held.append((offset, length))
-    if held not in ([], [(0, section["length"])]):
-        raise Refused(23, "unsupported")
-    section["held"] = section["length"] if held else 0
-    section["inherited"] = not held and section["length"] > 0
+        runs.append((offset, length))
+    section["runs"] = runs
+    section["inherits"] = own_length(section) < section["length"]
     return section
+
+
+def own_length(section):
+    return sum(length for _, length in section["runs"])
+
+
+def records_of(run):
+    offset, length = run
+    return (offset + length - 1) // RECORD - offset // RECORD + 1
+
+
+def inherited_end(section):
+    """Where the bytes end that the base must have."""
+    end = section["length"]
+    for offset, length in reversed(section["runs"]):
+        if offset + length != end:
+            break
+        end = offset
+    return end
 
 
 def type_of(section):
     return [section[part] for part in
-            ("name", "kind", "element", "element_size", "class_version", "length")]
+            ("name", "kind", "element", "element_size", "class_version")]
 
 
 class Generation:
-    """A generation opened, with its bases; rules 18 to 29."""
+    """A generation opened, with its bases; rules 18 to 28."""
 
     def __init__(self, data, head, found, key):
         self.data, self.head, self.found, self.key = data, head, found, key
         self.sections, self.tags = open_index(head, found, key)
         self.base = self.open_base() if found["chain"] else None
         for section in self.sections:
-            if section["inherited"]:
+            if section["inherits"]:
                 self.below(section)
 
     def open_base(self):
-        at = self.found["base_offset"]
-        below = read_generation(self.data, at, self.head) if at < self.found["offset"] else None
+        at = self.found["offset"] - self.found["base_distance"]
+        below = read_generation(self.data, at, self.head) if at > 0 else None
         if (not below or below["root"] != self.found["base_root"] or
                 at + below["length"] > self.found["offset"] or
                 below["chain"] != self.found["chain"] - 1):
-            raise Refused(27, "damaged")
+            raise Refused(26, "damaged")
         if below["commitment"] != self.found["commitment"]:
-            raise Refused(28, "damaged")
+            raise Refused(27, "damaged")
         return Generation(self.data, self.head, below, self.key)
 
     def below(self, section):
         for number, other in enumerate(self.base.sections if self.base else []):
-            if type_of(other) == type_of(section):
+            if (type_of(other) == type_of(section) and
+                    inherited_end(section) <= other["length"] <= section["length"]):
                 return number
-        raise Refused(29, "damaged")
+        raise Refused(28, "damaged")
 
     def read(self, number):
         section = self.sections[number]
-        if section["inherited"]:
-            return self.base.read(self.below(section))
+        plain = bytearray(self.base.read(self.below(section)) if section["inherits"] else b"")
+        plain.extend(bytes(section["length"] - len(plain)))
         at = self.found["offset"] + len(self.found["header"]) + sum(
-            other["held"] for other in self.sections[:number])
+            own_length(other) for other in self.sections[:number])
+        record = section["first_record"]
+        for run, length in section["runs"]:
+            end = run + length
+            while run < end:
+                border = min(end, (run // RECORD + 1) * RECORD)
+                plain[run:border] = self.open_record(number, record, run, at, border - run)
+                at, record, run = at + border - run, record + 1, border
+        return bytes(plain)
+
+    def open_record(self, number, record, offset, at, length):
         key = hkdf(self.key, self.found["salt"], "tidemark/1 records") if self.key else b""
-        plain = []
-        for i in range(section["records"]):
-            offset = i * RECORD
-            sealed = self.data[at + offset:at + min(offset + RECORD, section["length"])]
-            associated = self.head["lineage"] + self.found["salt"] + struct.pack("<IQ", number, offset)
-            record = section["first_record"] + i
-            piece = open_sealed(self.head["cipher"], key, record, associated, sealed,
-                                self.tags[record])
-            if piece is None:
-                raise Refused(30, "damaged")
-            plain.append(piece)
-        return b"".join(plain)
+        associated = self.head["lineage"] + self.found["salt"] + struct.pack("<IQ", number, offset)
+        plain = open_sealed(self.head["cipher"], key, record, associated, self.data[at:at + length],
+                            self.tags[record])
+        if plain is None:
+            raise Refused(29, "damaged")
+        return plain
 
 
 def authentic(note, head, keys):
@@ -380,7 +401,7 @@ def described(found, outcome, sections):
         "counter_id": found["counter_id"], "parent": found["parent"], "root": found["root"],
         "mark": found["mark"], "session": found["session"], "proposal": found["proposal"],
         "purpose": PURPOSES[found["purpose"]], "policy": POLICIES[found["policy"]], "chain": found["chain"],
-        "base": {"offset": found["base_offset"], "root": found["base_root"]} if chained else None,
+        "base": {"distance": found["base_distance"], "root": found["base_root"]} if chained else None,
         "copied": found["copied"] if found["copied"] != NO_DIGEST else None,
         "slots": len(found["slots"]), "outcome": outcome, "sections": sections}
 
@@ -391,7 +412,7 @@ def described_section(generation, number):
         "name": section["name"].decode("latin-1"), "kind": KINDS[section["kind"]],
         "element": ELEMENTS[section["element"]], "element_size": section["element_size"],
         "class_version": section["class_version"], "length": section["length"],
-        "inherited": section["inherited"], "sha256": sha256(generation.read(number))}
+        "inherits": section["inherits"], "sha256": sha256(generation.read(number))}
 
 
 def decode(data, given):

@@ -9,7 +9,7 @@ GIVEN = bytes(range(32))
 PASSPHRASE = Passphrase("gr\u00fc\u00df dich, Zebra 47!".encode())
 KEYS = {"given": GIVEN, "wrong": b"\xff" * 32, "none": None, "passphrase": PASSPHRASE,
         "wrong-passphrase": Passphrase(PASSPHRASE + b" ")}
-GOLDEN_KEYS = {"none": None, "records": None, "passphrase": PASSPHRASE}
+GOLDEN_KEYS = {"none": None, "records": None, "pieces-across-records": None, "passphrase": PASSPHRASE}
 
 
 def read_image(name):

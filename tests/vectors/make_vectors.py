@@ -20,7 +20,7 @@ from images import FOLDER, GIVEN, GOLDEN_KEYS, PASSPHRASE, read_image
 
 # Where the fields of a header stand.
 INDEX_OFFSET, HEAD_DIGEST, COMMITMENT, VALUE, PURPOSE, POLICY, CHAIN = 20, 32, 96, 200, 232, 233, 234
-BASE_OFFSET, BASE_ROOT, SLOTS = 238, 246, 310
+BASE_DISTANCE, BASE_ROOT, SLOTS = 238, 246, 310
 # Where the items of the three golden files of three generations begin.
 FIRST, NOTE, SECOND, THIRD, LAST_NOTE = (BLOCK * i for i in range(1, 6))
 # The plain index of a checkpoint there: three sections of 30 bytes and their names, runs for two.
@@ -52,12 +52,12 @@ class Draft:
 
     def __init__(self, base):
         self.base = base
-        self.key = "none" if base in ("none", "records") else "given"
+        self.key = "none" if GOLDEN_KEYS.get(base, GIVEN) is None else "given"
         if base == "passphrase":
             self.key = "passphrase"
         self.data = bytearray(read_image(base))
         self.head = decoder.read_head(bytes(self.data))
-        self.lineage_key = self.key_of(FIRST) if base in ("aes", "chacha", "passphrase") else b""
+        self.lineage_key = self.key_of(FIRST) if base in ("aes", "chacha", "passphrase", "pieces") else b""
 
     def found(self, at):
         return decoder.read_generation(bytes(self.data), at, self.head)
@@ -227,7 +227,7 @@ def accepted():
            lambda draft: draft.reseal(THIRD, ((POLICY, b"\x02"),)))
     vector("good-used", "The record of a used mark.", "ok ok ok",
            lambda draft: draft.reseal(
-               THIRD, ((PURPOSE, b"\x04"), (POLICY, b"\x02"), (CHAIN, u32(0)), (BASE_OFFSET, bytes(40))),
+               THIRD, ((PURPOSE, b"\x04"), (POLICY, b"\x02"), (CHAIN, u32(0)), (BASE_DISTANCE, bytes(40))),
                index=lambda plain: u16(0) + u16(0)))
     vector("good-without-notes", "Notes can be missing.", "ok ok ok",
            lambda draft: (draft.put(NOTE, bytes(BLOCK)), draft.cut(LAST_NOTE)), notes=0)
@@ -308,10 +308,10 @@ def headers():
     for name, why, *fields in (
             ("chain-65", "A chain that is too long.", (CHAIN, u32(65))),
             ("chain-0-with-base", "A base that is not counted.", (CHAIN, u32(0))),
-            ("chain-without-base", "A chain without a base.", (BASE_OFFSET, bytes(40))),
-            ("base-without-offset", "A base at 0.", (BASE_OFFSET, u64(0))),
+            ("chain-without-base", "A chain without a base.", (BASE_DISTANCE, bytes(40))),
+            ("base-is-itself", "A generation that is its own base.", (BASE_DISTANCE, u64(0))),
             ("base-without-root", "A base without a root.", (BASE_ROOT, bytes(32))),
-            ("base-unaligned", "A base that begins within a block.", (BASE_OFFSET, u64(SECOND + 1)))):
+            ("base-unaligned", "A base that begins within a block.", (BASE_DISTANCE, u64(THIRD - SECOND + 1)))):
         header(name, why, 13, "ok ok", *fields)
     for name, why, *fields in (
             ("purpose-0", "A purpose that never was.", (PURPOSE, b"\0")),
@@ -324,12 +324,12 @@ def headers():
     base = Draft("aes").found(FIRST)
     for name, why, *fields in (
             ("base-other-root", "A base with another root.", (BASE_ROOT, base["root"])),
-            ("base-other-offset", "A base that lies elsewhere.", (BASE_OFFSET, u64(FIRST))),
-            ("base-is-a-note", "A base that is no generation.", (BASE_OFFSET, u64(NOTE))),
-            ("base-beyond-the-file", "A base that is not there.", (BASE_OFFSET, u64(1 << 40))),
-            ("base-is-itself", "A generation that is its own base.", (BASE_OFFSET, u64(THIRD))),
+            ("base-elsewhere", "A base that lies elsewhere.", (BASE_DISTANCE, u64(THIRD - FIRST))),
+            ("base-is-a-note", "A base that is no generation.", (BASE_DISTANCE, u64(THIRD - NOTE))),
+            ("base-is-the-head", "A base that is the file's head.", (BASE_DISTANCE, u64(THIRD))),
+            ("base-before-the-file", "A base that is not there.", (BASE_DISTANCE, u64(1 << 40))),
             ("base-chain", "A chain that skips one.", (CHAIN, u32(2)))):
-        header(name, why, 27, "ok ok damaged", *fields)
+        header(name, why, 26, "ok ok damaged", *fields)
     header("commitment", "A commitment that no key in a slot has.", 17, "ok ok wrong_key",
            (COMMITMENT, sha256(b"other")))
 
@@ -366,7 +366,7 @@ def keys():
     vector("none-asked-for-with-a-key", "No cipher, and the commitment of the key that is given.",
            wrong, base="none", key="given", notes=0, edit=copied_commitment, rule=17)
     vector("base-under-another-key", "A base sealed under another key than what refers to it.",
-           "ok wrong_key damaged", other_key_below, rule=28)
+           "ok wrong_key damaged", other_key_below, rule=27)
 
 
 def passphrases():
@@ -492,31 +492,31 @@ def indexes():
     index("element-6", "An unknown kind of element.", "unsupported", 21,
           lambda plain: replaced(plain, PERSON + 8, b"\x06"))
     runs()
-    index("extensions", "An extension.", "unsupported", 24, lambda plain: plain[:-2] + u16(1))
-    index("tag-for-nothing", "A tag, but no record.", "damaged", 25, lambda plain: plain + bytes(16))
-    index("tag-missing", "A record without a tag.", "damaged", 25, lambda plain: plain[:-16], at=SECOND)
-    index("tag-cut", "Part of a tag is missing.", "damaged", 25, lambda plain: plain[:-1], at=SECOND)
-    index("longer-than-held", "A section of more bytes than the generation has.", "damaged", 26,
+    index("extensions", "An extension.", "unsupported", 23, lambda plain: plain[:-2] + u16(1))
+    index("tag-for-nothing", "A tag, but no record.", "damaged", 24, lambda plain: plain + bytes(16))
+    index("tag-missing", "A record without a tag.", "damaged", 24, lambda plain: plain[:-16], at=SECOND)
+    index("tag-cut", "Part of a tag is missing.", "damaged", 24, lambda plain: plain[:-1], at=SECOND)
+    index("longer-than-held", "A section of more bytes than the generation has.", "damaged", 25,
           lambda plain: longer_person(plain, 41), at=SECOND)
-    index("shorter-than-held", "Bytes that belong to no section.", "damaged", 26,
+    index("shorter-than-held", "Bytes that belong to no section.", "damaged", 25,
           lambda plain: longer_person(plain, 39), at=SECOND)
-    index("far-longer-than-held", "A section of 2^63 bytes.", "damaged", 25,
+    index("far-longer-than-held", "A section of 2^63 bytes.", "damaged", 24,
           lambda plain: longer_person(plain, 2**63), at=SECOND)
     vector("base-unsupported", "A base with an extension.", "ok unsupported unsupported",
            lambda draft: respoilt(draft, index=lambda plain: replaced(plain, EXTENSIONS, u16(1))),
-           rule=24)
+           rule=23)
     vector("inherited-without-base", "A section that is held nowhere.", "ok ok damaged",
-           lambda draft: draft.reseal(THIRD, [(CHAIN, u32(0) + bytes(40))]), rule=29)
+           lambda draft: draft.reseal(THIRD, [(CHAIN, u32(0) + bytes(40))]), rule=28)
     inherited("length", "The base's section has another length.", 18 - 8, u64(41))
     inherited("kind", "The base's section is of another kind.", 0, b"\x03")
     inherited("element-size", "The base's elements have another size.", 2, u32(9))
     inherited("class-version", "The base's section has another class version.", 6, u32(2))
-    index("inherited-name", "The base has no section of this name.", "damaged", 29,
+    index("inherited-name", "The base has no section of this name.", "damaged", 28,
           lambda plain: replaced(plain, PERSON + 1, b"P"))
 
 
 def inherited(name, why, at, new):
-    index("inherited-" + name, why, "damaged", 29, lambda plain: replaced(plain, PERSON + 7 + at, new))
+    index("inherited-" + name, why, "damaged", 28, lambda plain: replaced(plain, PERSON + 7 + at, new))
 
 
 def runs():
@@ -531,10 +531,35 @@ def runs():
     index("run-overflow", "A run whose end overflows.", "damaged", 22, with_runs((40, 2**64 - 1)))
     index("runs-overlap", "Runs that overlap.", "damaged", 22, with_runs((0, 20), (19, 21)))
     index("runs-unordered", "Runs in the wrong order.", "damaged", 22, with_runs((20, 20), (0, 20)))
-    index("run-of-a-part", "A section in pieces.", "unsupported", 23, with_runs((0, 39)))
-    index("runs-that-fill", "A section in two runs.", "unsupported", 23, with_runs((0, 20), (20, 20)))
+    index("run-without-a-tag", "A piece whose record has no tag.", "damaged", 24, with_runs((0, 39)))
     index("run-of-an-empty-section", "A run of an empty section.", "damaged", 22,
           lambda plain: plain[:-6] + u32(1) + u64(0) + u64(0) + plain[-2:])
+
+
+def pieces():
+    """In the third generation of a file whose one section comes in pieces, the last of which begins
+    where the base's section ends."""
+    at = 2 + 1 + 5 + 18
+    third = 3 * BLOCK
+    fine, damaged = "ok ok ok", "ok ok damaged"
+    vector("good-pieces", "Sections in pieces.", fine, base="pieces", notes=0)
+    vector("good-pieces-across-records", "Pieces on both sides of a border of records.", "ok ok",
+           base="pieces-across-records", notes=0)
+
+    def piece(name, why, change, rule):
+        vector("piece-" + name, why, damaged, lambda draft: draft.reseal(third, index=change),
+               base="pieces", notes=0, rule=rule)
+    piece("elsewhere", "A piece that says it lies one byte further on.",
+          lambda plain: replaced(plain, at + 4, u64(1)), 29)
+    piece("behind-a-gap", "What the base should have is behind its section's end.",
+          lambda plain: (plain[:at - 8] + u64(61) + plain[at:at + 20] + u64(41) + u64(20) +
+                         plain[at + 36:]), 28)
+    piece("of-a-shorter-section", "The base's section is longer than the one that inherits.",
+          lambda plain: (plain[:at - 8] + u64(39) + u32(1) + u64(0) + u64(21) + plain[at + 36:at + 38] +
+                         plain[-32:-16]), 28)
+    vector("piece-altered", "A byte of a piece was changed, of what the third inherits.",
+           "ok damaged damaged", lambda draft: draft.flip(2 * BLOCK + len(draft.found(BLOCK)["header"])),
+           base="pieces", notes=0, rule=29)
 
 
 def longer_person(plain, length):
@@ -556,22 +581,22 @@ def records():
     data = len(Draft("aes").found(FIRST)["header"])
     both = "ok damaged damaged"
     vector("record-altered", "A byte was changed, of what the third inherits.", both,
-           lambda draft: draft.flip(SECOND + data), rule=30)
+           lambda draft: draft.flip(SECOND + data), rule=29)
     vector("record-end-altered", "The last byte of the last record was changed.", both,
-           lambda draft: draft.flip(SECOND + data + 239), rule=30)
+           lambda draft: draft.flip(SECOND + data + 239), rule=29)
     vector("record-of-another-generation", "The first generation's records in the second.", both,
-           lambda draft: draft.put(SECOND + data, draft.data[FIRST + data:FIRST + data + 240]), rule=30)
+           lambda draft: draft.put(SECOND + data, draft.data[FIRST + data:FIRST + data + 240]), rule=29)
     vector("record-zeroed", "A sector was lost.", both,
-           lambda draft: draft.put(SECOND + data, bytes(40)), rule=30)
+           lambda draft: draft.put(SECOND + data, bytes(40)), rule=29)
     vector("record-tags-swapped", "Two records' tags in the wrong order.", both,
            lambda draft: respoilt(draft, index=lambda plain: (
-               plain[:TAGS] + plain[TAGS + 16:] + plain[TAGS:TAGS + 16])), rule=30)
+               plain[:TAGS] + plain[TAGS + 16:] + plain[TAGS:TAGS + 16])), rule=29)
     vector("record-second-altered", "A byte behind the border of a record.", "damaged",
-           lambda draft: draft.flip(BLOCK + 343 + (1 << 20)), base="records", notes=0, rule=30)
+           lambda draft: draft.flip(BLOCK + 343 + (1 << 20)), base="records", notes=0, rule=29)
     vector("record-none-altered", "Without a cipher the tag is a hash.", both,
-           lambda draft: draft.flip(SECOND + 343 + 5), base="none", rule=30)
+           lambda draft: draft.flip(SECOND + 343 + 5), base="none", rule=29)
     vector("record-chacha-altered", "The other cipher.", both,
-           lambda draft: draft.flip(SECOND + data + 5), base="chacha", rule=30)
+           lambda draft: draft.flip(SECOND + data + 5), base="chacha", rule=29)
 
 
 def notes():
@@ -603,7 +628,7 @@ def without_cipher():
 
 
 def main():
-    for family in (accepted, heads, torn_generations, headers, keys, passphrases, indexes, records, notes,
+    for family in (accepted, heads, torn_generations, headers, keys, passphrases, indexes, pieces, records, notes,
                    without_cipher):
         family()
     kept = {path.stem: path.read_text() for path in FOLDER.glob("*.vector")}
