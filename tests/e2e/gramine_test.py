@@ -1,0 +1,181 @@
+"""The example under gramine-direct, where Gramine is installed. TIDEMARK_KILLS: how many."""
+
+import os
+import shutil
+import sys
+import tempfile
+import unittest
+
+import kill_test
+from make_example import copy_example, run_make
+from person import IS, PROGRAM, PersonTest
+
+NAME = "Dmitrii Kuvaiskii"
+FILES = ("dump.dat", "dump.enc.dat")
+MISSING = [tool for tool in ("gramine-direct", "gramine-manifest") if shutil.which(tool) is None]
+SKIPPED = 77  # what ctest takes for it
+
+
+def copy(source, target):
+    (shutil.copytree if os.path.isdir(source) else shutil.copy)(source, target)
+
+
+class GramineTest(PersonTest):
+    program = ("gramine-direct", "./main")
+
+    def setUp(self):
+        super().setUp()
+        copy_example(self.folder, PROGRAM)
+        self.make("main.manifest")
+
+    def make(self, *arguments):
+        result = run_make(self.folder, *arguments, XDG_CONFIG_HOME=self.path("config"))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def expect_refused(self, code, *arguments, restore=None, says="", unchanged=True, **variables):
+        """Gramine writes a program's standard error to its own standard output."""
+        before = self.tree()
+        person = self.run_person(*arguments, restore=restore, **variables)
+        self.assertEqual(person.end(), code, person.lines)
+        self.assertEqual(len(person.lines), 2, person.lines)
+        self.assertTrue(all(line.startswith("person: ") for line in person.lines), person.lines)
+        self.assertIn(says, "\n".join(person.lines))
+        if unchanged:
+            self.assertEqual(self.tree(), before)
+        return person
+
+    def remove(self, *names):
+        for path in filter(os.path.exists, map(self.path, names)):
+            (shutil.rmtree if os.path.isdir(path) else os.remove)(path)
+
+    def keep(self, *names):
+        """Copies those that the host has now; returns what puts them back."""
+        kept = tempfile.mkdtemp(dir=self.folder)
+        for name in filter(lambda name: os.path.exists(self.path(name)), names):
+            copy(self.path(name), os.path.join(kept, name))
+
+        def put_back():
+            self.remove(*names)
+            for name in os.listdir(kept):
+                copy(os.path.join(kept, name), self.path(name))
+        return put_back
+
+
+class WalkthroughTest(GramineTest):
+    def walk(self, file):
+        fresh = self.run_person(f"-name={NAME}", "-age=35", f"-file={file}", "-tick=20ms")
+        self.assertTrue(fresh.wait_for(IS, 3), fresh.lines)
+        self.assertEqual(fresh.stop(), 0, fresh.lines)
+        age = fresh.ages_shown()[-1]
+        self.assertEqual(fresh.lines[-1],
+                         f"saved {NAME}, {age} years old, to {file} (generation 2)")
+        generation = 2
+        for _ in range(5):
+            person = self.run_person("-tick=20ms", restore=file)
+            self.assertTrue(person.wait_for(IS, 2), person.lines)
+            self.assertEqual(person.stop(), 0, person.lines)
+            self.assertEqual(
+                person.lines[0],
+                f"restored {NAME}, {age} years old, from {file} (generation {generation})")
+            shown = person.ages_shown()
+            self.assertEqual(shown, list(range(age, age + len(shown))), "no year lost, none twice")
+            age = shown[-1]
+            generation += 2
+            self.assertEqual(
+                person.lines[-1],
+                f"saved {NAME}, {age} years old, to {file} (generation {generation})")
+
+    def test_walkthrough(self):
+        for file in FILES:
+            with self.subTest(file=file):
+                self.walk(file)
+
+    def test_both_lives_are_kept_apart(self):
+        ages = {file: self.make_dump(file=file, age=age) for file, age in zip(FILES, (10, 1000))}
+        for file, age in ages.items():
+            self.assertEqual(self.restored_age(file), age)
+
+    def test_a_fresh_start_over_a_living_lineage(self):
+        for file in FILES:
+            self.make_dump(file=file)
+            self.expect_refused(10, "-name=B", "-age=1", f"-file={file}",
+                                says=f'"person:/{file}" lives already')
+
+    def test_nothing_is_readable_on_the_host(self):
+        for file in FILES:
+            self.make_dump(file=file)
+        for path, contents in self.tree().items():
+            if "dump" in path:
+                self.assertNotIn(b"Ada", contents, path)
+
+
+class RefusalTest(GramineTest):
+    """What the host may try."""
+
+    def test_the_old_files_put_back(self):
+        for file in FILES:
+            with self.subTest(file=file):
+                age = self.make_dump(file=file)
+                put_back = self.keep(file, f"{file}.d")
+                put_counter_back = self.keep("counters")
+                for _ in range(2):
+                    person = self.run_person("-tick=10ms", restore=file)
+                    self.assertTrue(person.wait_for(IS, 3), person.lines)
+                    self.assertEqual(person.stop(), 0, person.lines)
+                put_back()
+                self.expect_refused(6, restore=file, says="old copy")
+                # It was the counter that refused: Gramine itself lets the old files pass.
+                put_counter_back()
+                self.assertEqual(self.restored_age(file), age)
+
+    def test_everything_deleted_is_no_fresh_start(self):
+        for file in FILES:
+            with self.subTest(file=file):
+                self.make_dump(file=file)
+                self.remove(file, f"{file}.d")
+                self.expect_refused(3, restore=file)
+                self.expect_refused(10, "-name=B", "-age=1", f"-file={file}")
+
+    def test_flags_that_would_choose_otherwise(self):
+        for flag in ("-counter=memory:", "-key=none", "-lineage=another", "-policy=single_use",
+                     "-publish=append", "-new"):
+            with self.subTest(flag=flag):
+                self.expect_refused(2, "-name=B", "-age=1", flag, says="TIDEMARK_FIXED")
+
+    def test_the_hosts_environment_chooses_nothing(self):
+        variables = {"TIDEMARK_COUNTER": "memory:", "TIDEMARK_KEY": "none", "TIDEMARK_FIXED": "",
+                     "TIDEMARK_LINEAGE": "another"}
+        age = self.make_dump(**variables)
+        self.assertEqual(self.restored_age(), age)
+        self.expect_refused(2, "-name=B", "-age=1", "-new", **variables)
+
+    def test_a_file_that_the_manifest_does_not_allow(self):
+        person = self.begin(file="other.dat")
+        self.assertEqual(person.end(), 1, person.lines)
+        self.assertEqual(person.ages_shown(), [])
+
+
+class GramineKillTest(GramineTest, kill_test.KillTest):
+    longest_run_s = 0.6  # so long does it take Gramine to start, and some saves
+
+    def test_nothing_that_was_shown_as_saved_is_lost(self):
+        for file in FILES:
+            self.kill_again_and_again(file)
+
+
+class SgxTest(GramineTest):
+    @unittest.skipIf(shutil.which("gramine-sgx-sign") is None,
+                     "Gramine was not built for SGX: no gramine-sgx-sign on the PATH")
+    def test_up_to_the_signature(self):
+        self.make("SGX=1")
+        self.assertEqual(os.path.getsize(self.path("main.sig")), 1808, "an SGX SIGSTRUCT")
+        self.assertTrue(os.path.exists(self.path("main.manifest.sgx")))
+        with open(self.path("config/gramine/enclave-key.pem"), encoding="ascii") as key:
+            self.assertIn("PRIVATE KEY", key.readline())
+
+
+if __name__ == "__main__":
+    if MISSING:
+        print(f"skipped: Gramine is not installed: no {' and no '.join(MISSING)} on the PATH")
+        sys.exit(SKIPPED)
+    unittest.main()
