@@ -44,6 +44,10 @@ class GramineTest(PersonTest):
             self.assertEqual(self.tree(), before)
         return person
 
+    def write(self, name, contents):
+        with open(self.path(name), "wb") as file:
+            file.write(contents)
+
     def remove(self, *names):
         for path in filter(os.path.exists, map(self.path, names)):
             (shutil.rmtree if os.path.isdir(path) else os.remove)(path)
@@ -135,6 +139,21 @@ class RefusalTest(GramineTest):
                 self.remove(file, f"{file}.d")
                 self.expect_refused(3, restore=file)
                 self.expect_refused(10, "-name=B", "-age=1", f"-file={file}")
+
+    def test_an_encrypted_file_that_does_not_open_is_passed_over(self):
+        """What a kill can leave; the newest generation is in the folder beside it."""
+        self.make_dump(file="dump.enc.dat")
+        for torn in (b"", bytes(4096), os.urandom(8192)):
+            with self.subTest(torn=len(torn)):
+                age = self.restored_age("dump.enc.dat")
+                self.write("dump.enc.dat", torn)
+                self.assertEqual(self.restored_age("dump.enc.dat"), age)
+
+    def test_a_torn_encrypted_file_does_not_keep_a_fresh_start_from_starting(self):
+        self.write("dump.enc.dat", os.urandom(8192))
+        self.expect_refused(1, restore="dump.enc.dat", says="dump.enc.dat")
+        age = self.make_dump(file="dump.enc.dat")
+        self.assertEqual(self.restored_age("dump.enc.dat"), age)
 
     def test_flags_that_would_choose_otherwise(self):
         for flag in ("-counter=memory:", "-key=none", "-lineage=another", "-policy=single_use",

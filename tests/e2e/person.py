@@ -104,9 +104,9 @@ class PersonTest(unittest.TestCase):
     def begin(self, *arguments, age=35, file="dump.dat", **more):
         return self.run_person("-name=Ada", f"-age={age}", f"-file={file}", *arguments, **more)
 
-    def make_dump(self, file="dump.dat", **more):
+    def make_dump(self, *arguments, file="dump.dat", **more):
         """A lineage that was started and stopped; returns the age that was saved."""
-        person = self.begin("-tick=10ms", file=file, **more)
+        person = self.begin("-tick=10ms", *arguments, file=file, **more)
         person.wait_for(IS, 3)
         self.assertEqual(person.stop(), 0, person.errors)
         return person.ages_saved()[-1]
