@@ -16,8 +16,8 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using Outcome = RedisFailure::Outcome;
 
-constexpr int most_attempts = 6;
-constexpr auto first_pause = 50ms;  // doubled each time: 1.55 s in all
+constexpr int most_attempts = 7;
+constexpr auto first_pause = 50ms;  // doubled each time: 3.15 s in all
 constexpr std::size_t most_idle = 8;
 
 /// Asks once more for what failed, a bounded number of times; `retried` says after which outcomes.
@@ -105,7 +105,8 @@ std::vector<std::string> RedisCounter::warnings() {
     if (flaws.empty()) return {};
     return {"counter " + uri() + " may lose in a crash what it acknowledged: " + flaws};
   } catch (const RedisFailure& failure) {
-    return {"counter " + uri() + " may lose in a crash what it acknowledged, or not: it " +
+    return {"counter " + uri() +
+            ": whether it may lose in a crash what it acknowledged could not be " + "checked, it " +
             failure.what()};
   }
 }

@@ -30,6 +30,7 @@ extern const std::string_view redis_script;
 struct ScriptAnswer {
   bool moved = false;
   std::optional<CounterReading> found{};  ///< what it holds, if it did not move
+  bool operator==(const ScriptAnswer&) const = default;
 };
 
 /// Nothing where the key holds what no Tidemark put there.
