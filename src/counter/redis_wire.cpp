@@ -100,7 +100,8 @@ RedisReader::RedisReader() : reader_(::redisReaderCreateWithFunctions(bounded_fu
 void RedisReader::feed(Bytes bytes) {
   unread_ += bytes.size();
   if (unread_ > longest_answer) throw no_answer();
-  if (::redisReaderFeed(reader_.get(), text_of(bytes).data(), bytes.size()) != REDIS_OK) {
+  if (::redisReaderFeed(reader_.get(), reinterpret_cast<const char*>(bytes.data()), bytes.size()) !=
+      REDIS_OK) {
     throw std::bad_alloc();
   }
 }

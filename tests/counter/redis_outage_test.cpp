@@ -102,6 +102,7 @@ TEST_F(RedisOutage, LetsManyCallersWaitAtOnceNotOneAfterTheOther) {
   const auto begin = Clock::now();
   {
     std::vector<std::jthread> callers;
+    callers.reserve(12);
     for (int i = 0; i < 12; ++i) {
       callers.emplace_back(
           [&] { EXPECT_NE(unavailable([&] { (void)impatient->read("a"); }), ""); });

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <stdexcept>
 #include <vector>
 
 namespace tidemark::counter {
@@ -35,7 +36,9 @@ RedisProxy::RedisProxy(std::uint16_t server, std::uint16_t port)
   socklen_t size = sizeof address;
   const int on = 1;
   ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size);
+  if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+    throw std::runtime_error("no port for the proxy");
+  }
   ::listen(listener_, 16);
   ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
   port_ = ntohs(address.sin_port);

@@ -73,7 +73,8 @@ std::string output_of(const std::string& command) {
 bool is_installed(const std::string& program) {
   std::istringstream path(std::getenv("PATH"));
   for (std::string folder; std::getline(path, folder, ':');) {
-    if (::access((folder + "/" + program).c_str(), X_OK) == 0) return true;
+    folder += "/" + program;
+    if (::access(folder.c_str(), X_OK) == 0) return true;
   }
   return false;
 }
@@ -136,6 +137,7 @@ void RedisServer::launch() {
                                  "always"};
   words.insert(words.end(), settings_.begin(), settings_.end());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const pid_t parent = ::getpid();

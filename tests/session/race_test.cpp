@@ -6,7 +6,8 @@ namespace {
 class FileStore final : public counter::Store {
  public:
   FileStore() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tidemark-race-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "tidemark-race-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = pattern;
   }
