@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <string_view>
 #include <vector>
 
@@ -20,13 +22,15 @@ class RedisConnection {
   /// The answer. A refusal by the server is a RedisFailure, `passing` or `refused`.
   [[nodiscard]] RedisReply ask(const std::vector<std::string_view>& words, Deadline deadline);
 
-  /// Whether it can be asked: else it was closed at the other end, or got out of step.
-  [[nodiscard]] bool usable() const { return socket_.quiet(); }
+  /// Whether it can be asked: else it was closed at the other end, or got out of step, or belongs
+  /// to the process that this one was forked from, which would get its answers.
+  [[nodiscard]] bool usable() const { return process_ == ::getpid() && socket_.quiet(); }
 
  private:
   [[nodiscard]] RedisReply exchange(const std::vector<std::string_view>& words, Deadline deadline);
   void enter(const RedisAddress& address, Deadline deadline);
 
+  pid_t process_ = ::getpid();
   RedisSocket socket_;
   RedisReader reader_;
 };

@@ -105,9 +105,8 @@ bool is_host(std::string_view text) {
 
 bool is_bracketed_address(std::string_view text) {
   constexpr std::size_t longest = 64;
-  return text.size() > 2 && text.size() <= longest && std::ranges::all_of(text, [](char c) {
-           return c == ':' || c == '%' || is_host_character(c);
-         });
+  return text.size() > 2 && text.size() <= longest &&
+         std::ranges::all_of(text, [](char c) { return c == ':' || is_host_character(c); });
 }
 
 void read_host_and_port(std::string_view text, RedisAddress& address) {

@@ -1,7 +1,6 @@
 #include "redis_server.h"
 
 #include <arpa/inet.h>
-#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -26,8 +25,8 @@ using namespace std::chrono_literals;
 
 constexpr auto patience = 60s;
 
-fs::path make_folder() {
-  std::string pattern = (fs::temp_directory_path() / "tidemark-redis-XXXXXX").string();
+fs::path make_folder(const fs::path& where) {
+  std::string pattern = (where / "tidemark-redis-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
   return pattern;
 }
@@ -79,20 +78,12 @@ bool is_installed(const std::string& program) {
   return false;
 }
 
-class Needed : public testing::Environment {
- public:
-  void SetUp() override {
-    if (is_installed("redis-server") && is_installed("redis-cli")) return;
-    GTEST_SKIP() << "there is no redis-server: tools/install-deps installs it";
-  }
-};
-
-[[maybe_unused]] const auto* const needed = testing::AddGlobalTestEnvironment(new Needed);
-
 }  // namespace
 
-RedisServer::RedisServer(std::vector<std::string> settings)
-    : folder_(make_folder()), settings_(std::move(settings)) {
+bool RedisServer::installed() { return is_installed("redis-server") && is_installed("redis-cli"); }
+
+RedisServer::RedisServer(std::vector<std::string> settings, const fs::path& where)
+    : folder_(make_folder(where)), settings_(std::move(settings)) {
   start();
 }
 

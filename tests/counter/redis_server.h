@@ -11,12 +11,17 @@
 namespace tidemark::counter {
 
 /// A Redis server of a test's own: on loopback and on a socket, in a folder of its own, with the
-/// settings that lose nothing. Gone, with its folder, when it is destroyed. A program that is
-/// linked with it skips all its tests, saying why, where there is no redis-server.
+/// settings that lose nothing. Gone, with its folder, when it is destroyed. A program of
+/// tests is also linked with redis_needed.cpp, and skips all of them where there is none.
 class RedisServer {
  public:
-  /// Started, and ready. `settings` come after, and so overrule, those named above.
-  explicit RedisServer(std::vector<std::string> settings = {});
+  /// Whether there is a program to start. All else needs it.
+  [[nodiscard]] static bool installed();
+
+  /// Started, and ready. `settings` come after, and so overrule, those named above. Its folder is
+  /// made in `where`.
+  explicit RedisServer(std::vector<std::string> settings = {},
+                       const std::filesystem::path& where = std::filesystem::temp_directory_path());
   RedisServer(const RedisServer&) = delete;
   RedisServer& operator=(const RedisServer&) = delete;
   ~RedisServer();

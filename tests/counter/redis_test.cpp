@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <tidemark/error.h>
+#include <unistd.h>
 
 #include <chrono>
 
@@ -168,6 +170,25 @@ TEST_F(RedisTest, ComparesMarksAsText) {
     EXPECT_TRUE(counter_->advance("a", wrong, mark_of(value + 1)));
   }
   EXPECT_EQ(counter_->read("a")->mark, mark_of(large));
+}
+
+TEST_F(RedisTest, SharesNoConnectionWithAForkedProcess) {
+  bear();
+  EXPECT_FALSE(counter_->advance("b", std::nullopt, mark_of(0)));
+  /// Whether this process sees nothing but its own answers.
+  const auto count_up = [&](const std::string& name) {
+    for (std::uint64_t value = 0; value < 200; ++value) {
+      if (counter_->advance(name, mark_of(value), mark_of(value + 1))) return false;
+      if (counter_->read(name)->mark != mark_of(value + 1)) return false;
+    }
+    return true;
+  };
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(count_up("b") ? 0 : 1);
+  EXPECT_TRUE(count_up("a"));
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(RedisTest, SurvivesAScriptFlush) {

@@ -48,7 +48,7 @@ TEST(RedisUri, NamesAnAddressInBrackets) {
   const auto bare = read("redis://[::1]");
   EXPECT_EQ(bare.host, "::1");
   EXPECT_EQ(bare.shown(), "redis://[::1]:6379");
-  EXPECT_EQ(read("redis://u:p@[fe80::1%25]:80/3").shown(), "redis://[fe80::1%25]:80/3");
+  EXPECT_EQ(read("redis://u:p@[fe80::1]:80/3").shown(), "redis://[fe80::1]:80/3");
 }
 
 TEST(RedisUri, GivesUserAndPassword) {
