@@ -110,7 +110,7 @@ TEST_F(RedisSession, FindsOutWhenTheServerLostTheLastMarks) {
   Application application;
   create(application);
   const std::string before = server_.cli({"HGET", "tidemark:lineage", "mark"});
-  for (const std::uint64_t age : {5, 6, 7}) application.save(age);
+  for (const std::uint64_t age : {5U, 6U, 7U}) application.save(age);
   server_.cli({"HSET", "tidemark:lineage", "mark", before.substr(0, before.size() - 1)});
   EXPECT_EQ(code_of([&] { application.save(8); }), Code::counter_behind);
   application.session.reset();
