@@ -13,6 +13,7 @@ KILLS = int(os.environ.get("TIDEMARK_KILLS", "40"))
 
 class KillTest(PersonTest):
     longest_run_s = 0.15
+    started_share = 0.0  # of the runs; the clock of these starts at their first line
 
     def test_nothing_that_was_shown_as_saved_is_lost(self):
         self.kill_again_and_again("dump.dat")
@@ -31,6 +32,8 @@ class KillTest(PersonTest):
                         person = self.run_person(*flags, restore=file)
                 else:
                     person = self.run_person(*flags, restore=file)
+                if dice.random() < self.started_share:
+                    person.wait_for(IS)
                 # A moment chosen by chance is the thing tested: nothing to wait for.
                 time.sleep(dice.uniform(0, self.longest_run_s))
                 person.process.send_signal(signal.SIGKILL)
