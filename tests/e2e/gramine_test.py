@@ -1,9 +1,12 @@
 """The example under gramine-direct, where Gramine is installed. TIDEMARK_KILLS: how many."""
 
 import os
+import random
 import shutil
+import signal
 import sys
 import tempfile
+import time
 import unittest
 
 import kill_test
@@ -239,6 +242,27 @@ class GramineKillTest(GramineTest, kill_test.KillTest):
     def test_nothing_that_was_shown_as_saved_is_lost(self):
         for file in FILES:
             self.kill_again_and_again(file)
+
+    def test_a_start_killed_anywhere_is_no_dead_end(self):
+        dice = random.Random(int(os.environ.get("TIDEMARK_SEED", "0")))
+        for number in range(kill_test.KILLS // 4):
+            file = FILES[number % 2]
+            with self.subTest(file=file, number=number):
+                self.remove(file, f"{file}.d", "counters")
+                started = self.begin("-tick=1h", file=file)
+                while not os.path.exists(self.path("counters")) and started.process.poll() is None:
+                    time.sleep(0.001)
+                time.sleep(dice.uniform(0, 0.015))
+                started.process.send_signal(signal.SIGKILL)
+                started.end()
+                restored = self.run_person("-tick=1h", restore=file)
+                if restored.wait_for(IS):
+                    self.assertEqual(restored.stop(), 0, restored.lines)
+                    continue
+                self.assertEqual(started.ages_shown(), [])
+                self.assertIn(restored.end(), (1, 3, 4), restored.lines)
+                self.make_dump(file=file)
+                self.restored_age(file)
 
 
 class SgxTest(GramineTest):
