@@ -178,7 +178,7 @@ class RedisTest(PersonTest):
         other = self.make_server("other")
         self.expect_refused(12, restore="dump.dat", unchanged=False, TIDEMARK_COUNTER=other.uri)
         lineage = "person:" + os.path.realpath(self.path("dump.dat"))
-        self.make_dump("stranger.dat", TIDEMARK_COUNTER=other.uri, TIDEMARK_LINEAGE=lineage)
+        self.make_dump(file="stranger.dat", TIDEMARK_COUNTER=other.uri, TIDEMARK_LINEAGE=lineage)
         self.expect_refused(14, restore="dump.dat", unchanged=False, TIDEMARK_COUNTER=other.uri)
         self.assertEqual(self.restored_age(), age)
 
