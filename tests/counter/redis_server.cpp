@@ -167,7 +167,7 @@ std::string RedisServer::uri(const std::string& more) const {
   return "redis://127.0.0.1:" + std::to_string(port_) + more;
 }
 
-std::string RedisServer::cli(const std::vector<std::string>& words) const {
+std::string RedisServer::cli(const std::vector<std::string>& words) {
   std::string command = "redis-cli -s " + quoted(socket().string());
   for (const std::string& word : words) command += " " + quoted(word);
   return output_of(command + " 2>&1");

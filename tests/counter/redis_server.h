@@ -41,7 +41,7 @@ class RedisServer {
   [[nodiscard]] std::string uri(const std::string& more = "") const;
 
   /// What redis-cli prints for a command.
-  std::string cli(const std::vector<std::string>& words) const;
+  std::string cli(const std::vector<std::string>& words);
 
  private:
   void end(int signal);

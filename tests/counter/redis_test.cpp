@@ -243,7 +243,7 @@ TEST_F(RedisPasswordTest, SaysWhatIsWrongButNotThePassword) {
 }
 
 TEST(RedisWithoutAuth, RepeatsNoPasswordThatTheServerRepeats) {
-  const RedisServer server({"--rename-command", "AUTH", "enter"});
+  RedisServer server({"--rename-command", "AUTH", "enter"});
   ASSERT_THAT(server.cli({"AUTH", "secret"}), HasSubstr("secret")) << "it does repeat it";
   const auto counter =
       open_counter("redis://user:secret@127.0.0.1:" + std::to_string(server.port()));
@@ -252,7 +252,7 @@ TEST(RedisWithoutAuth, RepeatsNoPasswordThatTheServerRepeats) {
 }
 
 TEST(RedisPermissions, NeedsFewAndSaysWhich) {
-  const RedisServer server;
+  RedisServer server;
   server.cli({"ACL", "SETUSER", "ada", "on", ">secret", "~tidemark:*", "+eval", "+type", "+hmget",
               "+hset", "+persist"});
   server.cli({"ACL", "SETUSER", "bob", "on", ">secret", "~tidemark:*", "+get"});

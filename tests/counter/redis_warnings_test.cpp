@@ -34,7 +34,7 @@ TEST(RedisDurability, KnowsWhatLosesWhatWasAcknowledged) {
 }
 
 std::vector<std::string> warnings_with(std::vector<std::string> settings) {
-  const RedisServer server(std::move(settings));
+  RedisServer server(std::move(settings));
   return open_counter(server.uri())->warnings();
 }
 
@@ -57,10 +57,10 @@ TEST(RedisWarnings, NameTheCounterAndEachSetting) {
 }
 
 TEST(RedisWarnings, SaySoWhereTheSettingsAreNotTold) {
-  const RedisServer server({"--rename-command", "CONFIG", ""});
+  RedisServer server({"--rename-command", "CONFIG", ""});
   EXPECT_THAT(open_counter(server.uri())->warnings(),
               ElementsAre(AllOf(HasSubstr("could not be checked"), HasSubstr("unknown command"))));
-  const RedisServer other;
+  RedisServer other;
   other.cli({"ACL", "SETUSER", "ada", "on", ">secret", "~*", "+@all", "-config"});
   EXPECT_THAT(
       open_counter("redis://ada:secret@127.0.0.1:" + std::to_string(other.port()))->warnings(),

@@ -24,15 +24,18 @@ def is_free(port):
     return True
 
 
+def free_port():
+    """One below those that the system hands out, so that nobody gets it while a server is stopped."""
+    return next(port for port in iter(lambda: random.randrange(20000, 32000), None) if is_free(port))
+
+
 class RedisServer:
     def __init__(self, folder, *settings):
         self.folder = folder
         self.settings = settings
         self.process = None
         os.makedirs(folder)
-        # Below those that the system hands out, so that nobody gets it while the server is stopped.
-        self.port = next(port for port in iter(lambda: random.randrange(20000, 32000), None)
-                         if is_free(port))
+        self.port = free_port()
         self.start()
 
     @property

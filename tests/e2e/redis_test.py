@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import time
 import unittest
@@ -17,6 +18,7 @@ from person import IS, RESTORED, SAVED, PersonTest
 NAME = "Dmitrii Kuvaiskii"
 KILLS = int(os.environ.get("TIDEMARK_KILLS", "40")) // 4
 PAIRS = int(os.environ.get("TIDEMARK_PAIRS", "50"))
+SCRIPT = os.path.join(os.path.dirname(__file__), "../../examples/person/redis.sh")
 COMPLAINT = re.compile(r"person: .*(cannot be reached|answer|lost).*")
 
 
@@ -176,7 +178,7 @@ class RedisTest(PersonTest):
         other = self.make_server("other")
         self.expect_refused(12, restore="dump.dat", unchanged=False, TIDEMARK_COUNTER=other.uri)
         lineage = "person:" + os.path.realpath(self.path("dump.dat"))
-        self.make_dump("stranger.dat", TIDEMARK_COUNTER=other.uri, TIDEMARK_LINEAGE=lineage)
+        self.make_dump(file="stranger.dat", TIDEMARK_COUNTER=other.uri, TIDEMARK_LINEAGE=lineage)
         self.expect_refused(14, restore="dump.dat", unchanged=False, TIDEMARK_COUNTER=other.uri)
         self.assertEqual(self.restored_age(), age)
 
@@ -219,6 +221,43 @@ class RedisTest(PersonTest):
         refused = self.expect_refused(9, restore="dump.dat",
                                       TIDEMARK_COUNTER=f"redis://:se%2Fcret@{place}")
         self.assertNotIn("cret", refused.errors)
+
+
+class MakeRedisTest(PersonTest):
+    """What `make redis` and `make redis-stop` run, in a folder of the test's own."""
+
+    def run_script(self, *arguments):
+        return subprocess.run([self.path("redis.sh"), *arguments], text=True, timeout=60,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def test_the_server_to_try_out(self):
+        shutil.copy(SCRIPT, self.path("redis.sh"))
+        port = str(redis_server.free_port())
+        self.assertIn("it does not run", self.run_script("stop").stdout)
+        self.addCleanup(self.run_script, "stop")
+        for round_ in range(2):
+            started = self.run_script("start", port)
+            self.assertEqual(started.returncode, 0, started.stdout)
+            uri = f"redis://127.0.0.1:{port}"
+            self.assertIn(f"export TIDEMARK_COUNTER={uri}", started.stdout)
+            self.assertIn("runs already", self.run_script("start", port).stdout)
+            if round_ == 0:
+                age = self.make_dump(TIDEMARK_COUNTER=uri)
+            person = self.run_person("-tick=1h", restore="dump.dat", TIDEMARK_COUNTER=uri)
+            self.assertTrue(person.wait_for(IS), person.errors)
+            self.assertEqual(person.stop(), 0, person.errors)
+            self.assertEqual(person.ages_shown(), [age])
+            self.assertEqual(person.errors, "", "nothing to warn of")
+            stopped = self.run_script("stop")
+            self.assertEqual(stopped.returncode, 0, stopped.stdout)
+
+    def test_a_port_that_is_taken(self):
+        shutil.copy(SCRIPT, self.path("redis.sh"))
+        server = redis_server.RedisServer(self.path("server"))
+        self.addCleanup(server.kill)
+        refused = self.run_script("start", str(server.port))
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("somebody listens on port", refused.stdout)
 
 
 if __name__ == "__main__":
