@@ -17,17 +17,19 @@ constexpr std::size_t gcm_tag_size = 16;
 /// The interface that this was compiled for; a library of another one has another name.
 constexpr const char* library_name = "libIPSec_MB.so.1";
 
+template <class Function>
+Function find(void* library, const char* name) {
+  return reinterpret_cast<Function>(::dlsym(library, name));
+}
+
 /// The library, once for the process. It is looked for at run time, so that a program works the
 /// same where it is not installed; it is never unloaded.
 const IMB_MGR* load() {
   void* const library = ::dlopen(library_name, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return nullptr;
-  const auto find = [&](auto* function, const char* name) {
-    return reinterpret_cast<decltype(function)>(::dlsym(library, name));
-  };
-  const auto allocate = find(&alloc_mb_mgr, "alloc_mb_mgr");
-  const auto release = find(&free_mb_mgr, "free_mb_mgr");
-  const auto init = find(&init_mb_mgr_auto, "init_mb_mgr_auto");
+  const auto allocate = find<decltype(&alloc_mb_mgr)>(library, "alloc_mb_mgr");
+  const auto release = find<decltype(&free_mb_mgr)>(library, "free_mb_mgr");
+  const auto init = find<decltype(&init_mb_mgr_auto)>(library, "init_mb_mgr_auto");
   if (allocate == nullptr || release == nullptr || init == nullptr) return nullptr;
   IMB_MGR* const manager = allocate(0);
   if (manager == nullptr) return nullptr;
