@@ -173,12 +173,13 @@ class ArraySection final : public Section {
     std::vector<T> fresh;
     try {
       fresh.reserve(length);
-      prefer_large_pages({reinterpret_cast<std::byte*>(fresh.data()), length * sizeof(T)});
-      fresh.resize(length);
     } catch (const std::exception&) {  // std::bad_alloc or std::length_error
       throw_out_of_memory(name_);
     }
-    source.read(std::as_writable_bytes(std::span(fresh)));
+    const std::span memory(reinterpret_cast<std::byte*>(fresh.data()), length * sizeof(T));
+    prefer_large_pages(memory);
+    source.read_growing(
+        memory, [&fresh](std::size_t bytes) { fresh.resize((bytes + sizeof(T) - 1) / sizeof(T)); });
     fresh_ = std::move(fresh);
   }
 

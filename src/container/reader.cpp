@@ -3,7 +3,9 @@
 #include <tidemark/error.h>
 
 #include <algorithm>
+#include <mutex>
 
+#include "base/pages.h"
 #include "crypto/hash.h"
 
 namespace tidemark::container {
@@ -13,6 +15,13 @@ namespace {
   throw Error(Code::damaged, std::string(what) + " at byte " + std::to_string(offset),
               "restore another copy of the file; the counter decides whether it is the newest");
 }
+
+/// What one thread reads at a time: no more than stays in its cache until it is decrypted.
+constexpr std::size_t windows_in_piece = 2;
+constexpr std::size_t piece_size = windows_in_piece * record_size;
+
+/// How much is read before the caller hears how far it is.
+constexpr std::size_t read_at_once = std::size_t{64} << 20;
 
 /// What two runs share; they do share something.
 Run overlap(const Run& a, const Run& b) {
@@ -67,57 +76,77 @@ class GenerationReader::WindowSource final : public Source {
       : reader_(reader), section_(section), length_(reader.sections()[section].length) {}
 
   void read(std::span<std::byte> into) override {
+    read(into, [](MutableBytes) {});
+  }
+
+  void read_growing(std::span<std::byte> into,
+                    const std::function<void(std::size_t)>& grow) override {
+    std::mutex mutex;
+    std::size_t grown = 0;
+    read(into, [&](MutableBytes place) {
+      populate_pages(place);  // by all threads at once, where growing is one's alone
+      const auto end = static_cast<std::size_t>(place.data() + place.size() - into.data());
+      const std::scoped_lock lock(mutex);
+      if (end <= grown) return;
+      grow(end);
+      grown = end;
+    });
+  }
+
+  [[nodiscard]] std::uint64_t remaining() const noexcept override { return length_ - position_; }
+
+ private:
+  /// Calls `make_ready` for every part of `into` before it is touched, in whichever thread that is.
+  template <class MakeReady>
+  void read(MutableBytes into, const MakeReady& make_ready) {
     if (into.size() > remaining()) {
       throw Error(Code::damaged, "a section ends too early",
                   "restore it with the program that wrote it");
     }
     while (!into.empty()) {
       const auto buffered = static_cast<std::size_t>(ahead_ - position_);
-      const std::uint64_t window = position_ / record_size;
       if (buffered > 0) {
-        const std::size_t part = std::min(into.size(), buffered);
-        std::ranges::copy(Bytes(buffer_).subspan(buffer_.size() - buffered, part), into.begin());
-        position_ += part;
-        into = into.subspan(part);
-      } else if (into.size() >= window_bytes(window)) {
-        into = into.subspan(read_whole_windows(into));
+        const MutableBytes part = into.first(std::min(into.size(), buffered));
+        make_ready(part);
+        std::ranges::copy(Bytes(buffer_).subspan(buffer_.size() - buffered, part.size()),
+                          part.begin());
+        position_ += part.size();
+        into = into.subspan(part.size());
+      } else if (const std::size_t whole = whole_windows(into.size()); whole > 0) {
+        read_whole_windows(into.first(whole), make_ready);
+        into = into.subspan(whole);
       } else {
-        buffer_.resize(window_bytes(window));
-        reader_.read_window(section_, window, buffer_);
+        buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(record_size, remaining())));
+        reader_.read_window(section_, position_ / record_size, buffer_);
         ahead_ = position_ + buffer_.size();
         report(buffer_.size());
       }
     }
   }
 
-  [[nodiscard]] std::uint64_t remaining() const noexcept override { return length_ - position_; }
-
- private:
-  [[nodiscard]] std::size_t window_bytes(std::uint64_t window) const {
-    return static_cast<std::size_t>(
-        std::min<std::uint64_t>(record_size, length_ - window * record_size));
+  /// How many bytes of the next windows fit as a whole into `size` bytes.
+  [[nodiscard]] std::size_t whole_windows(std::size_t size) const {
+    if (size == remaining()) return std::min(size, read_at_once);
+    return std::min(size, read_at_once) / record_size * record_size;
   }
 
-  /// Straight into their place, as many at once as there are threads.
-  std::size_t read_whole_windows(MutableBytes into) {
+  /// Straight into their place, by all threads at once.
+  template <class MakeReady>
+  void read_whole_windows(MutableBytes into, const MakeReady& make_ready) {
     const std::uint64_t first = position_ / record_size;
-    std::vector<MutableBytes> places;
-    while (!into.empty() && places.size() < reader_.executor_.width()) {
-      const std::size_t bytes = position_ + places.size() * record_size < length_
-                                    ? window_bytes(first + places.size())
-                                    : 0;
-      if (bytes == 0 || bytes > into.size()) break;
-      places.push_back(into.first(bytes));
-      into = into.subspan(bytes);
-    }
-    reader_.executor_.for_each(
-        places.size(), [&](std::size_t i) { reader_.read_window(section_, first + i, places[i]); });
-    std::size_t done = 0;
-    for (const MutableBytes place : places) done += place.size();
-    position_ += done;
+    reader_.executor_.for_each((into.size() + piece_size - 1) / piece_size, [&](std::size_t i) {
+      MutableBytes piece = into.subspan(i * piece_size);
+      piece = piece.first(std::min(piece.size(), piece_size));
+      make_ready(piece);
+      for (std::uint64_t window = first + i * windows_in_piece; !piece.empty(); ++window) {
+        const MutableBytes place = piece.first(std::min(piece.size(), record_size));
+        reader_.read_window(section_, window, place);
+        piece = piece.subspan(place.size());
+      }
+    });
+    position_ += into.size();
     ahead_ = position_;
-    report(done);
-    return done;
+    report(into.size());
   }
 
   void report(std::size_t bytes) {

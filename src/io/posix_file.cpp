@@ -65,13 +65,7 @@ std::uint64_t PosixFile::size() {
   return static_cast<std::uint64_t>(status_of_regular(file_.get(), "examine", path_).st_size);
 }
 
-// Inside Gramine, for one, the system knows none of the following three.
-void PosixFile::expect_reads(std::uint64_t offset, std::uint64_t length) {
-  if (!is_range(offset, length)) return;
-  (void)::posix_fadvise(file_.get(), static_cast<off_t>(offset), static_cast<off_t>(length),
-                        POSIX_FADV_WILLNEED);
-}
-
+// Inside Gramine, for one, the system knows neither of the following two.
 void PosixFile::expect_writes(std::uint64_t offset, std::uint64_t length) {
   if (!is_range(offset, length)) return;
   (void)::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),

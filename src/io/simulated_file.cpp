@@ -64,11 +64,6 @@ std::uint64_t SimulatedFileSystem::OpenFile::size() {
   return files_.perform("examine", path_, size, process_);
 }
 
-void SimulatedFileSystem::OpenFile::expect_reads(std::uint64_t /*offset*/,
-                                                 std::uint64_t /*length*/) {
-  hint();
-}
-
 void SimulatedFileSystem::OpenFile::expect_writes(std::uint64_t /*offset*/,
                                                   std::uint64_t /*length*/) {
   hint();

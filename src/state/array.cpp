@@ -1,10 +1,8 @@
-#include <sys/mman.h>
 #include <tidemark/state.h>
-#include <unistd.h>
 
-#include <cstdint>
 #include <limits>
 
+#include "base/pages.h"
 #include "state/type.h"
 
 namespace tidemark::state {
@@ -27,12 +25,7 @@ std::size_t array_length(std::string_view section, const SectionType& expected,
 }
 
 void prefer_large_pages(std::span<std::byte> memory) noexcept {
-  if (memory.size() < worth_large_pages) return;
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const std::uintptr_t skip = -reinterpret_cast<std::uintptr_t>(memory.data()) % page;
-  const std::span<std::byte> pages = memory.subspan(skip);
-  // A hint: where the system does not take it, everything works, only slower.
-  static_cast<void>(::madvise(pages.data(), pages.size() / page * page, MADV_HUGEPAGE));
+  if (memory.size() >= worth_large_pages) tidemark::prefer_large_pages(memory);
 }
 
 }  // namespace tidemark::state

@@ -2,6 +2,8 @@
 #include <tidemark/error.h>
 
 #include <algorithm>
+#include <array>
+#include <new>
 #include <stdexcept>
 
 #include "tests/container/workbench.h"
@@ -75,6 +77,43 @@ TEST(RoundTrip, AfterASerializationThatFailed) {
   }
   const Contents contents{section("s", bytes)};
   EXPECT_EQ(bench.read(bench.write(contents)), contents);
+}
+
+/// A vector that is reserved, and filled while it grows.
+TEST(RoundTrip, IntoWhatGrows) {
+  struct Element {
+    std::array<std::byte, 24> bytes{std::byte{1}};  // records do not end where elements do
+  };
+  const Buffer bytes = random_bytes(std::size_t{24} * 300'000, 1);
+  for (const std::size_t threads : {1U, 2U, 5U}) {
+    ThreadPool pool(threads);
+    Workbench bench;
+    bench.executor = &pool;
+    GenerationReader reader = bench.open(bench.write({section("s", bytes)}));
+    std::vector<Element> elements;
+    elements.reserve(300'000);
+    const MutableBytes memory(reinterpret_cast<std::byte*>(elements.data()), bytes.size());
+    std::size_t last = 0;
+    reader.section(0)->read_growing(memory, [&](std::size_t end) {
+      EXPECT_GT(end, last);
+      last = end;
+      elements.resize((end + 23) / 24);
+    });
+    EXPECT_EQ(last, bytes.size());
+    ASSERT_EQ(elements.size(), 300'000U);
+    EXPECT_TRUE(std::ranges::equal(memory, bytes));
+  }
+}
+
+TEST(RoundTrip, IntoWhatCannotGrow) {
+  ThreadPool pool(2);
+  Workbench bench;
+  bench.executor = &pool;
+  GenerationReader reader =
+      bench.open(bench.write({section("s", random_bytes(5 * record_size, 1))}));
+  Buffer memory(5 * record_size);
+  EXPECT_THROW(reader.section(0)->read_growing(memory, [](std::size_t) { throw std::bad_alloc(); }),
+               std::bad_alloc);
 }
 
 TEST(RoundTrip, OfNoSections) {
