@@ -60,6 +60,11 @@ struct Options {
   /// holds the file or a folder above it, or where the file was published so before; else `append`.
   std::optional<Publishing> publishing{};
 
+  /// How many generations in a row may hold only what changed since the one before; the next one
+  /// holds everything again, and so does the first one after a restore. 0 to 60. With 0 nothing is
+  /// compared or remembered for it. Generations that are published whole hold everything too.
+  std::uint32_t most_increments = 16;
+
   /// Called now and then while much is written or read, in the calling thread.
   ProgressCallback progress{};
 };

@@ -46,7 +46,12 @@ class World {
     Application& operator=(const Application&) = delete;
 
     [[nodiscard]] std::uint64_t age() const { return numbers.empty() ? 0 : numbers[0]; }
-    void set_age(std::uint64_t age) { std::ranges::fill(numbers, age); }
+
+    /// Sets all numbers; or, of several pages of them, at each age the first page and one other.
+    void set_age(std::uint64_t age);
+
+    /// Whether all of it is of one age.
+    [[nodiscard]] bool is_whole() const;
   };
 
   [[nodiscard]] Options options() const;
@@ -70,7 +75,8 @@ class World {
   std::uint64_t compaction_limit = std::uint64_t{1} << 20;
   Policy policy = Policy::hand_over;
   std::optional<Publishing> publishing{};
-  bool locks = true;  ///< tell `files` too
+  std::size_t size = 3;  ///< how many numbers an application starts with
+  bool locks = true;     ///< tell `files` too
 
   [[nodiscard]] bool keeps_own_names() const {
     return !locks || publishing == Publishing::alternate;
