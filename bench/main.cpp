@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 
+#include "redis.h"
 #include "small.h"
 
 namespace {
@@ -41,7 +42,9 @@ int main(int argc, char** argv) {
   }
   try {
     const Workplace workplace(argc == 2 ? argv[1] : ".");
-    bench::small_checkpoint(std::filesystem::absolute(workplace.folder()));
+    const std::filesystem::path folder = std::filesystem::absolute(workplace.folder());
+    bench::small_checkpoint(folder);
+    bench::small_checkpoint_with_redis(folder);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "tidemark-bench: %s\n", error.what());
     return static_cast<int>(tidemark::Code::failed);

@@ -7,6 +7,7 @@
 #include <cereal/types/string.hpp>
 #include <csignal>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -71,9 +72,10 @@ class Life {
  private:
   /// When it returns, the start or the take-over is committed: only now anything is shown.
   tidemark::Session begin() {
+    const std::shared_ptr<tidemark::Counter> counter = tidemark::open_counter(flags_.counter);
     tidemark::Options options{.file = flags_.file,
                               .lineage = flags_.lineage,
-                              .counter = tidemark::open_counter(flags_.counter),
+                              .counter = counter,
                               .key = tidemark::open_key(flags_.key),
                               .start_over = flags_.start_over,
                               .policy = flags_.policy,
@@ -83,6 +85,7 @@ class Life {
     if (session.restored()) show("restored", "from", session.generation());
     show_age();
     confirmed_age_ = person_.age;
+    for (const std::string& warning : counter->warnings()) messages_.warn("warning: " + warning);
     return session;
   }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tidemark {
 
@@ -73,14 +74,25 @@ class Counter {
 
   /// Where it is, for messages. Never holds a password.
   [[nodiscard]] virtual std::string uri() const = 0;
+
+  /// What its user must know about what it is worth as it is set up, a sentence each, for example
+  /// that a crash would undo what it acknowledged. May ask the server, within the bound above, and
+  /// says so where that could not be asked. Nothing if there is nothing to say.
+  [[nodiscard]] virtual std::vector<std::string> warnings();
 };
 
 /// Opens a counter by its URI, without reaching for it yet:
 ///   - `memory:` lives as long as the object; for tests;
 ///   - `file:[FOLDER]` one small file a lineage in FOLDER, without it in the user's state
 ///     directory ($XDG_STATE_HOME/tidemark/counters, else ~/.local/state/tidemark/counters). Stops
-///     accidents; whoever can put back both files can put back both.
-/// Throws Error (`usage`) for anything else.
+///     accidents; whoever can put back both files can put back both;
+///   - `redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?timeout=DURATION]` and
+///     `redis+unix:PATH[?timeout=DURATION]` (a Unix socket) a Redis server, with one key a lineage:
+///     `tidemark:` and its name. What is special in user, password or path is written as %XX.
+///     DURATION, like 500ms or 2s, bounds each call: 5s by default, at most 10s. Survives, and
+///     stops, what the server's settings and its administrator let it: see Counter::warnings.
+/// Throws Error (`usage`) for anything else, and for `redis` where the library was built without
+/// hiredis. No message ever holds a password.
 [[nodiscard]] std::shared_ptr<Counter> open_counter(std::string_view uri);
 
 }  // namespace tidemark

@@ -13,4 +13,6 @@ Mark Counter::next(const Mark& from, const Root& root) const {
   return {from.value + 1, root.digest};
 }
 
+std::vector<std::string> Counter::warnings() { return {}; }
+
 }  // namespace tidemark

@@ -11,6 +11,7 @@
 #include "base/uri.h"
 #include "counter/file.h"
 #include "counter/memory.h"
+#include "counter/redis_open.h"
 #include "io/posix.h"
 
 namespace tidemark {
@@ -29,7 +30,8 @@ struct OwningFileCounter {
 
 Error wrong_uri(std::string what) {
   return {Code::usage, std::move(what),
-          "name the counter by memory: or file:[FOLDER], for example file:/var/lib/counters"};
+          "name the counter by file:[FOLDER], redis://HOST[:PORT], redis+unix:PATH or memory:, for "
+          "example file:/var/lib/counters"};
 }
 
 /// Without `.` and doubled slashes. `..` stays, since what it means depends on links.
@@ -60,6 +62,9 @@ std::shared_ptr<Counter> open_counter(std::string_view uri) {
   // What is not understood may hold a password, so no more than the scheme is ever shown.
   if (!parsed) throw wrong_uri("this is not the URI of a counter");
   if (parsed->scheme == "file") return open_file_counter(parsed->rest);
+  if (parsed->scheme == "redis" || parsed->scheme == "redis+unix") {
+    return counter::open_redis_counter(*parsed);
+  }
   if (parsed->scheme != "memory") {
     throw wrong_uri("there are no counters of the kind " + parsed->scheme + ":");
   }

@@ -65,7 +65,9 @@ enum class FileType {
   absent,
   regular,
   folder,
-  other,  ///< a device, a FIFO, a socket
+  other,    ///< a device, a FIFO, a socket
+  unknown,  ///< there, but the system does not say what: a torn file on an encrypted mount of
+            ///< Gramine
 };
 
 /// The file system, passed in wherever files are touched, so that tests can take its place. Paths

@@ -1,7 +1,9 @@
 #include "io/posix.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <ranges>
 #include <system_error>
@@ -37,6 +39,13 @@ void sync_name_of_existing(const std::filesystem::path& folder) {
   }
 }
 
+/// Whether something that is no link has the name, asked without looking into it. In a folder that
+/// may not be searched nothing has.
+bool is_there(const std::filesystem::path& path) {
+  std::array<char, 1> target{};
+  return ::readlink(path.c_str(), target.data(), target.size()) == -1 && errno == EINVAL;
+}
+
 /// Makes one folder, or finds that another process was faster.
 void make_folder(PosixFileSystem& files, const std::filesystem::path& path) {
   if (::mkdir(path.c_str(), private_folder) == 0) {
@@ -56,8 +65,10 @@ void make_folder(PosixFileSystem& files, const std::filesystem::path& path) {
 FileType PosixFileSystem::type(const std::filesystem::path& path) {
   struct ::stat status{};
   if (::stat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return FileType::absent;
-    throw failure("examine", path, errno);
+    const int error = errno;
+    if (error == ENOENT || error == ENOTDIR) return FileType::absent;
+    if (error == EACCES && is_there(path)) return FileType::unknown;
+    throw failure("examine", path, error);
   }
   if (S_ISREG(status.st_mode)) return FileType::regular;
   return S_ISDIR(status.st_mode) ? FileType::folder : FileType::other;

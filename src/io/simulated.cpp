@@ -42,7 +42,13 @@ std::filesystem::path SimulatedFileSystem::resolve(const std::filesystem::path& 
 }
 
 FileType SimulatedFileSystem::type(const std::filesystem::path& path) {
-  return perform("examine", path, [&] { return type_of(plain(path)); });
+  return perform("examine", path, [&] {
+    const std::string file = plain(path);
+    const FileType type = type_of(file);
+    if (type != FileType::regular) return type;
+    const auto [above, name] = place_of(file);
+    return disk_.folders().at(above).find(name)->lost() ? FileType::unknown : type;
+  });
 }
 
 bool SimulatedFileSystem::private_to_owner(const std::filesystem::path& path) {
@@ -106,8 +112,8 @@ void SimulatedFileSystem::rename(const std::filesystem::path& from,
     SimulatedFolder& names = folder(doing, to, above);
     const auto inode = names.find(name);
     if (!inode) throw failure(doing, to, ENOENT);
-    if (encrypted_) inode->rewrite_header();
-    if (encrypted_ && crashed_) {
+    if (encrypted_ != Encrypted::no) inode->rewrite_header();
+    if (encrypted_ != Encrypted::no && crashed_) {
       inode->lose();
     } else {
       names.rename(name, place_of(target).name);

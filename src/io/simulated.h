@@ -91,10 +91,16 @@ class SimulatedFileSystem final : public FileSystem {
   /// Whether try_lock says `refused`.
   void refuse_locks(bool refuse);
 
-  /// Whether files behave as on an encrypted mount of Gramine: one that a process was writing to
-  /// again when it died no longer opens (EACCES), a rename happens in two steps, and the process
-  /// that dies between them leaves a source that no longer opens.
-  void encrypt(bool encrypt);
+  /// Files as on an encrypted mount of Gramine: one that a process was writing to again when it
+  /// died no longer opens (EACCES), a rename happens in two steps, and the process that dies
+  /// between them leaves a source that no longer opens. A new file that it was still writing mostly
+  /// opens, as far as it got, but not always.
+  enum class Encrypted {
+    no,
+    new_files_open,
+    new_files_lost,
+  };
+  void encrypt(Encrypted encrypted);
 
   /// Cuts the power and starts the machine anew. The seed matters for `trashed` and `mixed`.
   void restart(Unsynced how, std::uint64_t seed = 0);
@@ -157,6 +163,7 @@ class SimulatedFileSystem final : public FileSystem {
   [[nodiscard]] std::uint64_t largest_size(const SimulatedInode& inode) const;
   std::size_t write_what_fits(SimulatedInode& inode, std::uint64_t offset, Bytes bytes);
   void for_each_inode(void (SimulatedInode::*act)() noexcept);
+  void end_process_on_encrypted();
   void next_process();
 
   mutable std::mutex mutex_;
@@ -172,7 +179,7 @@ class SimulatedFileSystem final : public FileSystem {
   Failing failing_ = Failing::once;
   std::uint64_t capacity_ = unlimited;
   bool refuse_locks_ = false;
-  bool encrypted_ = false;
+  Encrypted encrypted_ = Encrypted::no;
 };
 
 template <class Work>

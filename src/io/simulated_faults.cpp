@@ -77,9 +77,9 @@ void SimulatedFileSystem::refuse_locks(bool refuse) {
   refuse_locks_ = refuse;
 }
 
-void SimulatedFileSystem::encrypt(bool encrypt) {
+void SimulatedFileSystem::encrypt(Encrypted encrypted) {
   const std::scoped_lock lock(mutex_);
-  encrypted_ = encrypt;
+  encrypted_ = encrypted;
 }
 
 void SimulatedFileSystem::for_each_inode(void (SimulatedInode::*act)() noexcept) {
@@ -88,11 +88,17 @@ void SimulatedFileSystem::for_each_inode(void (SimulatedInode::*act)() noexcept)
   }
 }
 
+void SimulatedFileSystem::end_process_on_encrypted() {
+  if (encrypted_ == Encrypted::no) return;
+  for_each_inode(&SimulatedInode::lose_if_rewritten);
+  if (encrypted_ == Encrypted::new_files_lost) for_each_inode(&SimulatedInode::lose_if_unsynced);
+}
+
 void SimulatedFileSystem::restart(Unsynced how, std::uint64_t seed) {
   const std::scoped_lock lock(mutex_);
-  if (encrypted_) {
-    for_each_inode(&SimulatedInode::end_process);
-    if (how != Unsynced::kept) for_each_inode(&SimulatedInode::lose_unsynced_header);
+  end_process_on_encrypted();
+  if (encrypted_ != Encrypted::no && how != Unsynced::kept) {
+    for_each_inode(&SimulatedInode::lose_unsynced_header);
   }
   disk_.settle(how, seed);
   next_process();
@@ -100,7 +106,7 @@ void SimulatedFileSystem::restart(Unsynced how, std::uint64_t seed) {
 
 void SimulatedFileSystem::kill() {
   const std::scoped_lock lock(mutex_);
-  if (encrypted_) for_each_inode(&SimulatedInode::end_process);
+  end_process_on_encrypted();
   next_process();
 }
 

@@ -41,8 +41,10 @@ class SimulatedInode {
   void settle(Unsynced how, Dice& dice);
 
   /// On an encrypted mount: a file that was whole once and is not synced when its process ends no
-  /// longer opens; nor, after a power cut, one whose header a rename had rewritten.
-  void end_process() noexcept { lost_ |= whole_once_ && !unsynced_.empty(); }
+  /// longer opens, and perhaps no file that is not synced; nor, after a power cut, one whose header
+  /// a rename had rewritten.
+  void lose_if_rewritten() noexcept { lost_ |= whole_once_ && !unsynced_.empty(); }
+  void lose_if_unsynced() noexcept { lost_ |= !unsynced_.empty(); }
   void rewrite_header() noexcept { header_unsynced_ = true; }
   void lose() noexcept { lost_ = true; }
   void lose_unsynced_header() noexcept { lost_ |= header_unsynced_; }

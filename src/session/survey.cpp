@@ -9,7 +9,7 @@ namespace {
 
 void demand_regular(io::FileSystem& files, const Place& place) {
   const io::FileType type = files.type(place.file());
-  if (type == io::FileType::absent || type == io::FileType::regular) return;
+  if (type != io::FileType::folder && type != io::FileType::other) return;
   throw Error(
       Code::failed,
       place.shown() + (type == io::FileType::folder ? " is a folder" : " is not a regular file"),

@@ -66,7 +66,7 @@ TEST(OpenCounter, TakesTheUsersStateFolderWithoutAnother) {
 
 TEST(OpenCounter, SaysWhatItAcceptsAndShowsNoPassword) {
   for (const std::string uri :
-       {"redis://user:secret@host", "unheard-of:secret", "memory:secret", "file", "secret",
+       {"rediss://user:secret@host", "unheard-of:secret", "memory:secret", "file", "secret",
         "//secret", "", ":secret", "FILE:/secret", "file:/secret\n", "1file:secret"}) {
     try {
       (void)open_counter(uri);

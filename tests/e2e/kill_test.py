@@ -12,7 +12,13 @@ KILLS = int(os.environ.get("TIDEMARK_KILLS", "40"))
 
 
 class KillTest(PersonTest):
+    longest_run_s = 0.15
+    started_share = 0.0  # of the runs; the clock of these starts at their first line
+
     def test_nothing_that_was_shown_as_saved_is_lost(self):
+        self.kill_again_and_again("dump.dat")
+
+    def kill_again_and_again(self, file):
         seed = int(os.environ.get("TIDEMARK_SEED", random.randrange(1 << 32)))
         dice = random.Random(seed)
         saved = None
@@ -20,14 +26,16 @@ class KillTest(PersonTest):
             with self.subTest(kill=number, seed=seed):
                 flags = ("-tick=1ms", "-every=2ms")
                 if saved is None:
-                    person = self.begin(*flags)
+                    person = self.begin(*flags, file=file)
                     if not person.wait_for(IS):
                         person.end()
-                        person = self.run_person(*flags, restore="dump.dat")
+                        person = self.run_person(*flags, restore=file)
                 else:
-                    person = self.run_person(*flags, restore="dump.dat")
+                    person = self.run_person(*flags, restore=file)
+                if dice.random() < self.started_share:
+                    person.wait_for(IS)
                 # A moment chosen by chance is the thing tested: nothing to wait for.
-                time.sleep(dice.uniform(0, 0.15))
+                time.sleep(dice.uniform(0, self.longest_run_s))
                 person.process.send_signal(signal.SIGKILL)
                 person.end()
                 shown = person.ages_shown()
@@ -38,7 +46,7 @@ class KillTest(PersonTest):
                 elif shown and saved is None:
                     saved = shown[0]
                 if saved is not None:
-                    age = self.restored_age()
+                    age = self.restored_age(file)
                     self.assertGreaterEqual(age, saved)
                     saved = age
 

@@ -20,9 +20,9 @@ IS = re.compile(r"(.*) is (-?\d+) years old")
 class Person:
     """One running instance. `terminal`: its controlling one, with a method to take it; False: none."""
 
-    def __init__(self, arguments, folder, environment, wrapper=(), terminal=None):
+    def __init__(self, command, folder, environment, terminal=None):
         self.process = subprocess.Popen(
-            [*wrapper, PROGRAM, *arguments], cwd=folder, env=environment,
+            command, cwd=folder, env=environment,
             start_new_session=terminal is not None, preexec_fn=terminal.take if terminal else None,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, errors="surrogateescape")
@@ -80,6 +80,8 @@ class Person:
 class PersonTest(unittest.TestCase):
     """A folder and a state directory of its own for each test."""
 
+    program = (PROGRAM,)  # what runs it, and from where
+
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="tidemark e2e ")
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
@@ -95,16 +97,16 @@ class PersonTest(unittest.TestCase):
         environment = dict(self.environment, **variables)
         if restore is not None:
             environment["RESTORE_FROM_FILE"] = restore
-        person = Person(arguments, self.folder, environment, wrapper, terminal)
+        person = Person([*wrapper, *self.program, *arguments], self.folder, environment, terminal)
         self.addCleanup(lambda: person.process.poll() is None and person.process.kill())
         return person
 
     def begin(self, *arguments, age=35, file="dump.dat", **more):
         return self.run_person("-name=Ada", f"-age={age}", f"-file={file}", *arguments, **more)
 
-    def make_dump(self, file="dump.dat", **more):
+    def make_dump(self, *arguments, file="dump.dat", **more):
         """A lineage that was started and stopped; returns the age that was saved."""
-        person = self.begin("-tick=10ms", file=file, **more)
+        person = self.begin("-tick=10ms", *arguments, file=file, **more)
         person.wait_for(IS, 3)
         self.assertEqual(person.stop(), 0, person.errors)
         return person.ages_saved()[-1]

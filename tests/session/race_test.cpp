@@ -1,98 +1,32 @@
-// Two programs that restore copies of one file at the same moment, with one counter, on the real
-// disk.
+#include "race.h"
 
-#include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <tidemark/tidemark.h>
-#include <unistd.h>
-
-#include <array>
-#include <cstdint>
-#include <cstdlib>
-#include <filesystem>
-#include <vector>
-
+namespace tidemark::session {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr int rounds = 1000;
-
-class RaceTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "tidemark-race-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+class FileStore final : public counter::Store {
+ public:
+  FileStore() {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "tidemark-race-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = pattern;
-    ASSERT_EQ(::setenv("TIDEMARK_TEST_KEY", std::string(64, '5').c_str(), 1), 0);
+  }
+  FileStore(const FileStore&) = delete;
+  FileStore& operator=(const FileStore&) = delete;
+  ~FileStore() override { std::filesystem::remove_all(folder_); }
+
+  [[nodiscard]] std::shared_ptr<Counter> open() override {
+    return open_counter("file:" + folder_.string());
   }
 
-  void TearDown() override { fs::remove_all(folder_); }
-
-  [[nodiscard]] tidemark::Options options(const fs::path& file) const {
-    return {.file = file,
-            .lineage = "race",
-            .counter = tidemark::open_counter("file:" + (folder_ / "counters").string()),
-            .key = tidemark::open_key("env:TIDEMARK_TEST_KEY")};
-  }
-
-  /// A program that waits for the pistol, restores, adds one and saves. Its exit code tells how it
-  /// went.
-  [[nodiscard]] pid_t start_racer(const fs::path& file, int pistol, std::uint64_t expected) const {
-    const pid_t child = ::fork();
-    if (child != 0) return child;
-    char shot = 0;
-    [[maybe_unused]] const auto heard = ::read(pistol, &shot, 1);
-    try {
-      std::vector<std::uint64_t> numbers;
-      tidemark::State state;
-      state.array("numbers", numbers);
-      auto session = tidemark::Session::restore(options(file), state);
-      if (numbers != std::vector<std::uint64_t>{expected}) ::_exit(100);
-      ++numbers[0];
-      session.checkpoint(tidemark::Save::last);
-      ::_exit(0);
-    } catch (const tidemark::Error& error) {
-      ::_exit(static_cast<int>(error.code()));
-    }
-  }
-
-  fs::path folder_;
+ private:
+  std::filesystem::path folder_;
 };
 
-int exit_code_of(pid_t child) {
-  int status = 0;
-  EXPECT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status));
-  return WEXITSTATUS(status);
-}
-
-TEST_F(RaceTest, ExactlyOneWinsEachTime) {
-  const std::array files{folder_ / "a.dat", folder_ / "b.dat"};
-  {
-    std::vector<std::uint64_t> numbers{0};
-    tidemark::State state;
-    state.array("numbers", numbers);
-    (void)tidemark::Session::create(options(files[0]), state);
-  }
-  for (std::uint64_t round = 0; round < rounds; ++round) {
-    fs::copy_file(files[0], files[1], fs::copy_options::overwrite_existing);
-    std::array<int, 2> pistol{};
-    ASSERT_EQ(::pipe(pistol.data()), 0);
-    const std::array racers{start_racer(files[0], pistol[0], round),
-                            start_racer(files[1], pistol[0], round)};
-    ASSERT_EQ(::write(pistol[1], "go", 2), 2);
-    const std::array codes{exit_code_of(racers[0]), exit_code_of(racers[1])};
-    ::close(pistol[0]);
-    ::close(pistol[1]);
-    const std::size_t winner = codes[0] == 0 ? 0 : 1;
-    ASSERT_EQ(codes[winner], 0) << "nobody won round " << round << ": " << codes[0] << ", "
-                                << codes[1];
-    const auto loser = static_cast<tidemark::Code>(codes[1 - winner]);
-    ASSERT_TRUE(loser == tidemark::Code::fenced || loser == tidemark::Code::stale)
-        << "the other one ended with " << name(loser);
-    if (winner == 1) fs::copy_file(files[1], files[0], fs::copy_options::overwrite_existing);
-  }
-}
+INSTANTIATE_TEST_SUITE_P(Counters, RaceTest,
+                         testing::Values(counter::Backend{
+                             "File", [] { return std::make_unique<FileStore>(); }}),
+                         counter::backend_name);
 
 }  // namespace
+}  // namespace tidemark::session

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <tidemark/counter.h>
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "counter/redis_connection.h"
+#include "counter/redis_script.h"
+#include "counter/redis_uri.h"
+
+namespace tidemark::counter {
+
+/// Keeps the marks in a Redis server: for each lineage a hash under `tidemark:` and its name, with
+/// the fields `birth` and `mark`, each a value and a digest in hexadecimal. Every call is one
+/// script, which the server runs as one step, so clients anywhere exclude each other.
+///
+/// It survives what the server is set up to survive: see `warnings`. What cannot have been carried
+/// out is asked for again, after growing pauses. Once an `advance` was sent without an answer, only
+/// the caller knows what to make of what a later `read` finds.
+class RedisCounter final : public Counter {
+ public:
+  explicit RedisCounter(RedisAddress address) : address_(std::move(address)) {}
+
+  [[nodiscard]] std::optional<CounterReading> read(std::string_view name) override;
+  [[nodiscard]] std::optional<Conflict> advance(std::string_view name,
+                                                const std::optional<Mark>& from,
+                                                const Mark& to) override;
+  [[nodiscard]] std::string uri() const override { return address_.shown(); }
+
+  /// Whether the server's settings would lose in a crash what it acknowledged.
+  [[nodiscard]] std::vector<std::string> warnings() override;
+
+ private:
+  [[nodiscard]] ScriptAnswer run_script(std::string_view name,
+                                        const std::vector<std::string>& marks);
+  [[nodiscard]] RedisConnection take_connection(Deadline deadline);
+  void keep(RedisConnection connection);
+  [[nodiscard]] std::string find_flaws(Deadline deadline);
+
+  const RedisAddress address_;
+  std::mutex mutex_;
+  std::vector<RedisConnection> idle_;  ///< one for each call that ran at a time; behind the mutex
+};
+
+}  // namespace tidemark::counter

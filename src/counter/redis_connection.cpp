@@ -1,0 +1,95 @@
+#include "counter/redis_connection.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "counter/redis_failure.h"
+
+namespace tidemark::counter {
+namespace {
+
+using Outcome = RedisFailure::Outcome;
+
+/// What a server says, fit to be shown.
+std::string shown(std::string_view words) {
+  constexpr std::size_t longest = 200;
+  std::string text(words.substr(0, longest));
+  std::ranges::replace_if(text, [](char c) { return c < 0x20 || c == 0x7f; }, '?');
+  return text;
+}
+
+/// An error's first word, which says of what kind it is.
+std::string_view kind_of(std::string_view error) { return error.substr(0, error.find(' ')); }
+
+/// The server will do it in a moment: it loads its data, waits for a script or for its primary.
+bool is_passing(std::string_view kind) {
+  constexpr std::array passing{"LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN"};
+  return std::ranges::find(passing, kind) != passing.end();
+}
+
+std::string advice_for(std::string_view kind) {
+  if (kind == "NOAUTH") return "give user and password: redis://USER:PASSWORD@HOST";
+  if (kind == "NOPERM") {
+    return "let its user run EVAL, TYPE, HMGET, HSET and PERSIST on the keys tidemark:*";
+  }
+  if (kind == "READONLY") return "name the primary server, not a replica";
+  if (kind == "MOVED" || kind == "ASK") return "name the server of the cluster that has the key";
+  return "see to it that the server takes writes, then try again";
+}
+
+RedisFailure refusal(std::string_view error) {
+  const std::string_view kind = kind_of(error);
+  return {is_passing(kind) ? Outcome::passing : Outcome::refused, "says: " + shown(error),
+          advice_for(kind)};
+}
+
+}  // namespace
+
+RedisConnection::RedisConnection(const RedisAddress& address, Deadline deadline)
+    : socket_(address, deadline) {
+  try {
+    enter(address, deadline);
+  } catch (const RedisFailure& failure) {
+    if (failure.outcome() != Outcome::unknown) throw;
+    throw RedisFailure(Outcome::passing, failure.what(), failure.advice());
+  }
+}
+
+void RedisConnection::enter(const RedisAddress& address, Deadline deadline) {
+  if (address.password) {
+    std::vector<std::string_view> words{"AUTH"};
+    if (!address.user.empty()) words.emplace_back(address.user);
+    words.emplace_back(text_of(address.password->bytes()));
+    const RedisReply reply = exchange(words, deadline);
+    if (reply.kind == RedisReply::Kind::error) {
+      // A server that does not know the command repeats its arguments: no more than the first word.
+      const std::string_view kind = kind_of(reply.text);
+      throw RedisFailure(is_passing(kind) ? Outcome::passing : Outcome::refused,
+                         "does not accept the user and the password (" + shown(kind) + ")",
+                         "see to user and password, in the URI and at the server");
+    }
+  }
+  if (address.database != 0) {
+    (void)ask({"SELECT", std::to_string(address.database)}, deadline);
+  }
+}
+
+RedisReply RedisConnection::ask(const std::vector<std::string_view>& words, Deadline deadline) {
+  RedisReply reply = exchange(words, deadline);
+  if (reply.kind == RedisReply::Kind::error) throw refusal(reply.text);
+  return reply;
+}
+
+RedisReply RedisConnection::exchange(const std::vector<std::string_view>& words,
+                                     Deadline deadline) {
+  socket_.send(RedisRequest(words).bytes(), deadline);
+  while (true) {
+    if (auto reply = reader_.next()) return *std::move(reply);
+    std::array<std::byte, 4096> room{};
+    const std::size_t size = socket_.receive(room, deadline);
+    reader_.feed(Bytes(room).first(size));
+  }
+}
+
+}  // namespace tidemark::counter

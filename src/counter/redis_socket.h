@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+
+#include "base/bytes.h"
+#include "counter/redis_uri.h"
+#include "io/descriptor.h"
+
+namespace tidemark::counter {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// A connection to a server, with an end to every wait. What goes wrong is a RedisFailure:
+/// `passing` until something was sent, then `unknown`. A peer that went away raises no SIGPIPE.
+class RedisSocket {
+ public:
+  RedisSocket(const RedisAddress& address, Deadline deadline);
+
+  void send(Bytes bytes, Deadline deadline);
+
+  /// At least one byte, at most as many as `into` has room for; returns how many.
+  [[nodiscard]] std::size_t receive(MutableBytes into, Deadline deadline);
+
+  /// Whether nothing came since the last answer: neither the end of the connection nor bytes that
+  /// nobody asked for.
+  [[nodiscard]] bool quiet() const;
+
+ private:
+  io::Descriptor descriptor_;
+};
+
+}  // namespace tidemark::counter
