@@ -19,7 +19,6 @@ using io::Unsynced;
 
 constexpr std::uint64_t never = std::uint64_t{1} << 20;
 constexpr std::uint64_t always = 0;
-constexpr std::size_t pages = 6 * 512;  // of which a save changes two
 
 /// What a user was told, and what could at most be there.
 struct Told {
@@ -138,8 +137,8 @@ std::vector<Scenario> scenarios() {
   const Setting settings[] = {
       {"appending"},
       {"compacting", always},
-      {"increments", never, Policy::hand_over, {}, true, Encrypted::no, pages},
-      {"increments_compacting", always, Policy::hand_over, {}, true, Encrypted::no, pages},
+      {"increments", never, Policy::hand_over, {}, true, Encrypted::no, World::paged},
+      {"increments_compacting", always, Policy::hand_over, {}, true, Encrypted::no, World::paged},
       {"single_use", never, Policy::single_use},
       {"single_use_compacting", always, Policy::single_use},
       {"without_locks", never, Policy::hand_over, {}, false},

@@ -47,7 +47,8 @@ class World {
 
     [[nodiscard]] std::uint64_t age() const { return numbers.empty() ? 0 : numbers[0]; }
 
-    /// Sets all numbers; or, of several pages of them, at each age the first page and one other.
+    /// Sets all numbers; or, where there are `paged` of them, at each age the first page and one
+    /// other.
     void set_age(std::uint64_t age);
 
     /// Whether all of it is of one age.
@@ -64,6 +65,8 @@ class World {
   /// The age that a restore comes back with; throws as it does. The instance is gone afterwards.
   [[nodiscard]] std::uint64_t restored_age();
 
+  static constexpr std::size_t page = 512;  // numbers
+  static constexpr std::size_t paged = 6 * page;
   static constexpr const char* file = "/data/dump.dat";
   static constexpr const char* lineage = "person:test";
 
