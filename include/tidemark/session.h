@@ -65,6 +65,12 @@ struct Options {
   /// compared or remembered for it. Generations that are published whole hold everything too.
   std::uint32_t most_increments = 16;
 
+  /// How many threads encrypt and decrypt, 1 to 64; 0: as many as the machine has cores, but no
+  /// more than 4. A save of more than 4 MiB then also has one that writes, and one that gives the
+  /// space of the checkpoint before back. They end with the session at the latest, and no signal
+  /// that is sent to the process gets to them. 1: everything happens in the calling thread.
+  unsigned threads = 0;
+
   /// Called now and then while much is written or read, in the calling thread.
   ProgressCallback progress{};
 };

@@ -1,9 +1,6 @@
 #include "base/executor.h"
 
-#include <pthread.h>
-
 #include <condition_variable>
-#include <csignal>
 #include <exception>
 #include <mutex>
 #include <stdexcept>
@@ -12,36 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/blocked_signals.h"
+
 namespace tidemark {
 
 void InlineExecutor::for_each(std::size_t count, const std::function<void(std::size_t)>& work) {
   for (std::size_t i = 0; i < count; ++i) work(i);
 }
-
-namespace {
-
-/// Signals that are sent to the process are the application's business: while one of these lives,
-/// the calling thread, and every thread that it starts, gets none. Those that a thread causes
-/// itself stay as they are, for a debugger or a reporter of crashes.
-class BlockedSignals {
- public:
-  BlockedSignals() noexcept {
-    sigset_t blocked;
-    sigfillset(&blocked);
-    for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT}) {
-      sigdelset(&blocked, own);
-    }
-    pthread_sigmask(SIG_BLOCK, &blocked, &before_);
-  }
-  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  BlockedSignals(const BlockedSignals&) = delete;
-  BlockedSignals& operator=(const BlockedSignals&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
-}  // namespace
 
 class ThreadPool::Impl {
  public:

@@ -2,7 +2,6 @@
 
 #include <tidemark/error.h>
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace tidemark::container {
@@ -15,11 +14,11 @@ std::uint64_t write_head(io::File& file, const FileHead& head) {
 
 class GenerationWriter::SectionSink final : public Sink {
  public:
-  explicit SectionSink(GenerationWriter& writer) : writer_(writer) {}
-  void write(std::span<const std::byte> bytes) override { writer_.take(bytes); }
+  explicit SectionSink(RecordStream& records) : records_(records) {}
+  void write(std::span<const std::byte> bytes) override { records_.take(bytes); }
 
  private:
-  GenerationWriter& writer_;
+  RecordStream& records_;
 };
 
 namespace {
@@ -61,7 +60,7 @@ GenerationWriter::GenerationWriter(WriteTarget target, Proposal proposal)
       header_(header_for(target_, std::move(proposal))),
       sealers_(make_sealers(target_.head.cipher, target_.key, header_.salt)),
       tag_size_(crypto::tag_size(target_.head.cipher)),
-      batch_(header_.encoded_size()) {
+      records_(target_, *sealers_.records, header_.salt, header_.encoded_size()) {
   demand_readable(target_, header_);
 }
 
@@ -75,19 +74,17 @@ void GenerationWriter::begin_section(std::string_view name, const SectionType& t
 }
 
 void GenerationWriter::begin_run(std::uint64_t offset) {
-  position_ = offset;
-  at_run_start_ = true;
+  records_.begin_run(static_cast<std::uint32_t>(index_.sections.size() - 1), offset);
 }
 
 void GenerationWriter::add(std::string_view name, const SectionType& type,
                            const std::function<void(Sink&)>& save) {
   begin_section(name, type);
   begin_run(0);
-  SectionSink sink(*this);
+  SectionSink sink(records_);
   save(sink);
-  close_record();
   SectionEntry& section = index_.sections.back();
-  section.length = position_;
+  section.length = records_.position();
   if (section.length > 0) section.runs.push_back({0, section.length});
 }
 
@@ -96,9 +93,8 @@ void GenerationWriter::add_changes(std::string_view name, const SectionType& typ
   begin_section(name, type);
   for (const Run& run : runs) {
     begin_run(run.offset);
-    take(
+    records_.take(
         memory.subspan(static_cast<std::size_t>(run.offset), static_cast<std::size_t>(run.length)));
-    close_record();
   }
   SectionEntry& section = index_.sections.back();
   section.length = memory.size();
@@ -109,74 +105,21 @@ void GenerationWriter::inherit(const SectionEntry& section) {
   index_.sections.push_back({section.name, section.type, section.length, {}});
 }
 
-void GenerationWriter::take(Bytes bytes) {
-  while (!bytes.empty()) {
-    if (at_run_start_ || position_ % record_size == 0) {
-      close_record();
-      records_.push_back(
-          {batch_.size(), 0, static_cast<std::uint32_t>(index_.sections.size() - 1), position_});
-      at_run_start_ = false;
-    }
-    OpenRecord& record = records_.back();
-    const Bytes piece = bytes.first(
-        std::min(bytes.size(), record_size - static_cast<std::size_t>(position_ % record_size)));
-    batch_.insert(batch_.end(), piece.begin(), piece.end());
-    record.size += piece.size();
-    position_ += piece.size();
-    bytes_done_ += piece.size();
-    bytes = bytes.subspan(piece.size());
-  }
-}
-
-/// Called where the last record grows no more. Writes the batch once it is worth it.
-void GenerationWriter::close_record() {
-  if (batch_.size() >= target_.executor.width() * record_size) write_batch();
-}
-
-void GenerationWriter::seal_batch() {
-  const std::size_t first_tag = index_.tags.size();
-  index_.tags.resize(first_tag + records_.size() * tag_size_);
-  target_.executor.for_each(records_.size(), [&](std::size_t i) {
-    const OpenRecord& record = records_[i];
-    const MutableBytes plain = MutableBytes(batch_).subspan(record.start, record.size);
-    const Buffer context =
-        record_context(target_.head.lineage, header_.salt, record.section, record.section_offset);
-    sealers_.records->seal(sealed_records_ + i, context, plain, plain,
-                           MutableBytes(index_.tags).subspan(first_tag + i * tag_size_, tag_size_));
-  });
-  sealed_records_ += records_.size();
-  records_.clear();
-}
-
-void GenerationWriter::write_batch() {
-  seal_batch();
-  target_.file.write_at(target_.offset + batch_offset_, batch_);
-  batch_offset_ += batch_.size();
-  batch_.clear();
-  if (target_.progress) target_.progress({bytes_done_, 0});
-}
-
 FoundGeneration GenerationWriter::finish() {
-  seal_batch();
+  index_.tags = records_.seal_rest();
   Buffer index = index_.encode();
   if (index_.sections.size() > most_sections || index.size() + tag_size_ > largest_index) {
     throw Error(Code::failed, "the state is too large for one checkpoint",
                 "split it between several lineages");
   }
-  header_.index_offset = batch_offset_ + batch_.size();
+  header_.index_offset = records_.size();
   header_.index_length = static_cast<std::uint32_t>(index.size() + tag_size_);
   header_.length = whole_blocks(header_.index_offset + header_.index_length);
   const Buffer header = header_.encode();
   Buffer tag(tag_size_);
   sealers_.index->seal(0, header, index, index, tag);
   index.insert(index.end(), tag.begin(), tag.end());
-
-  const bool single_write = batch_offset_ == 0;
-  if (single_write) std::ranges::copy(header, batch_.begin());
-  batch_.insert(batch_.end(), index.begin(), index.end());
-  batch_.resize(static_cast<std::size_t>(header_.length - batch_offset_));
-  target_.file.write_at(target_.offset + batch_offset_, batch_);
-  if (!single_write) target_.file.write_at(target_.offset, header);
+  records_.finish(header, index, header_.length);
   return {target_.offset, header_, root_of(header, index)};
 }
 

@@ -6,8 +6,7 @@
 #include <functional>
 #include <string_view>
 
-#include "base/executor.h"
-#include "base/random.h"
+#include "container/record_stream.h"
 #include "container/scan.h"
 #include "container/seal.h"
 
@@ -28,17 +27,6 @@ struct Proposal {
   std::vector<Buffer> key_slots{};
   std::optional<Root> copied{};
   std::optional<FoundGeneration> base{};
-};
-
-/// Where and how a generation is written.
-struct WriteTarget {
-  io::File& file;
-  const FileHead& head;
-  std::uint64_t offset = 0;  ///< a multiple of block_size; nothing needed lies there or behind
-  const LineageKey& key;
-  Executor& executor;
-  Random& random;
-  ProgressCallback progress{};
 };
 
 /// Writes one generation: sections as they come, in sealed records, without a second copy of them,
@@ -65,32 +53,16 @@ class GenerationWriter {
 
  private:
   class SectionSink;
-  struct OpenRecord {
-    std::size_t start = 0;  ///< in the batch
-    std::size_t size = 0;
-    std::uint32_t section = 0;
-    std::uint64_t section_offset = 0;
-  };
 
   void begin_section(std::string_view name, const SectionType& type);
   void begin_run(std::uint64_t offset);
-  void take(Bytes bytes);
-  void close_record();
-  void seal_batch();
-  void write_batch();
 
   WriteTarget target_;
   GenerationHeader header_;
   GenerationSealers sealers_;
   std::size_t tag_size_;
   Index index_;
-  Buffer batch_;  ///< not yet written bytes; the first batch begins with the header
-  std::uint64_t batch_offset_ = 0;   ///< in the generation
-  std::vector<OpenRecord> records_;  ///< of the batch, not yet sealed; the last one may still grow
-  std::uint64_t sealed_records_ = 0;
-  std::uint64_t position_ = 0;  ///< in the section
-  bool at_run_start_ = false;
-  std::uint64_t bytes_done_ = 0;
+  RecordStream records_;
 };
 
 }  // namespace tidemark::container

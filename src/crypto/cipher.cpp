@@ -6,7 +6,9 @@
 #include <array>
 #include <limits>
 
+#include "crypto/fast_gcm.h"
 #include "crypto/hash.h"
+#include "crypto/nonce.h"
 #include "crypto/openssl.h"
 
 namespace tidemark::crypto {
@@ -14,18 +16,9 @@ namespace {
 
 constexpr std::size_t aead_tag_size = 16;
 constexpr std::size_t hash_tag_size = 32;
-constexpr std::size_t nonce_size = 12;
 
 using Context = std::unique_ptr<EVP_CIPHER_CTX, Deleter<EVP_CIPHER_CTX_free>>;
 using Algorithm = std::unique_ptr<EVP_CIPHER, Deleter<EVP_CIPHER_free>>;
-
-std::array<unsigned char, nonce_size> nonce_of(std::uint64_t number) {
-  std::array<unsigned char, nonce_size> nonce{};
-  for (std::size_t i = 0; i < sizeof number; ++i) {
-    nonce[i] = static_cast<unsigned char>(number >> (8 * i));
-  }
-  return nonce;
-}
 
 int int_size(Bytes bytes) {
   demand(bytes.size() <= std::numeric_limits<int>::max(), "a record of more than 2 GiB");
@@ -144,6 +137,13 @@ std::size_t tag_size(Cipher cipher) noexcept {
 }
 
 std::unique_ptr<Sealer> make_sealer(Cipher cipher, const Secret32& key) {
+  if (cipher == Cipher::aes_256_gcm) {
+    if (auto fast = make_fast_gcm(key)) return fast;
+  }
+  return make_openssl_sealer(cipher, key);
+}
+
+std::unique_ptr<Sealer> make_openssl_sealer(Cipher cipher, const Secret32& key) {
   switch (cipher) {
     case Cipher::none:
       return std::make_unique<PlainSealer>();

@@ -41,7 +41,10 @@ class Sealer {
                                   MutableBytes plain) const = 0;
 };
 
-/// For `none` the key is not used.
+/// The fastest that this machine has; all give the same bytes. For `none` the key is not used.
 [[nodiscard]] std::unique_ptr<Sealer> make_sealer(Cipher cipher, const Secret32& key);
+
+/// The one that every machine has.
+[[nodiscard]] std::unique_ptr<Sealer> make_openssl_sealer(Cipher cipher, const Secret32& key);
 
 }  // namespace tidemark::crypto

@@ -37,6 +37,18 @@ class File {
 
   [[nodiscard]] virtual std::uint64_t size() = 0;
 
+  /// The next three are hints, which change nothing but how long things take: where they are not
+  /// understood, or refused, nobody hears of it.
+
+  /// These bytes will be read soon.
+  virtual void expect_reads(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
+
+  /// These bytes will be written soon: room can be made for them. The file does not grow.
+  virtual void expect_writes(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
+
+  /// These bytes do not change any more before the next sync(): they can go to the disk now.
+  virtual void begin_sync(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
+
   /// The path it was opened by, for messages.
   [[nodiscard]] virtual const std::filesystem::path& path() const noexcept = 0;
 };

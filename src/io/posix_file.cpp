@@ -10,6 +10,11 @@ namespace {
 
 constexpr std::uint64_t largest_offset = std::numeric_limits<off_t>::max();
 
+/// Whether the system could take it.
+bool is_range(std::uint64_t offset, std::uint64_t length) {
+  return length > 0 && offset <= largest_offset && length <= largest_offset - offset;
+}
+
 }  // namespace
 
 std::size_t PosixFile::read_at(std::uint64_t offset, MutableBytes into) {
@@ -58,6 +63,25 @@ void PosixFile::sync() {
 
 std::uint64_t PosixFile::size() {
   return static_cast<std::uint64_t>(status_of_regular(file_.get(), "examine", path_).st_size);
+}
+
+// Inside Gramine, for one, the system knows none of the following three.
+void PosixFile::expect_reads(std::uint64_t offset, std::uint64_t length) {
+  if (!is_range(offset, length)) return;
+  (void)::posix_fadvise(file_.get(), static_cast<off_t>(offset), static_cast<off_t>(length),
+                        POSIX_FADV_WILLNEED);
+}
+
+void PosixFile::expect_writes(std::uint64_t offset, std::uint64_t length) {
+  if (!is_range(offset, length)) return;
+  (void)::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                    static_cast<off_t>(length));
+}
+
+void PosixFile::begin_sync(std::uint64_t offset, std::uint64_t length) {
+  if (!is_range(offset, length)) return;
+  (void)::sync_file_range(file_.get(), static_cast<off_t>(offset), static_cast<off_t>(length),
+                          SYNC_FILE_RANGE_WRITE);
 }
 
 struct ::stat status_of_regular(int file, std::string_view doing,

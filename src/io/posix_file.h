@@ -24,6 +24,9 @@ class PosixFile final : public File {
   void resize(std::uint64_t size) override;
   void sync() override;
   [[nodiscard]] std::uint64_t size() override;
+  void expect_reads(std::uint64_t offset, std::uint64_t length) override;
+  void expect_writes(std::uint64_t offset, std::uint64_t length) override;
+  void begin_sync(std::uint64_t offset, std::uint64_t length) override;
   [[nodiscard]] const std::filesystem::path& path() const noexcept override { return path_; }
 
  private:

@@ -64,6 +64,25 @@ std::uint64_t SimulatedFileSystem::OpenFile::size() {
   return files_.perform("examine", path_, size, process_);
 }
 
+void SimulatedFileSystem::OpenFile::expect_reads(std::uint64_t /*offset*/,
+                                                 std::uint64_t /*length*/) {
+  hint();
+}
+
+void SimulatedFileSystem::OpenFile::expect_writes(std::uint64_t /*offset*/,
+                                                  std::uint64_t /*length*/) {
+  hint();
+}
+
+void SimulatedFileSystem::OpenFile::begin_sync(std::uint64_t /*offset*/, std::uint64_t /*length*/) {
+  hint();
+}
+
+void SimulatedFileSystem::OpenFile::hint() {
+  const std::scoped_lock lock(files_.mutex_);
+  if (files_.admit(process_).stops) throw Crash{};
+}
+
 void SimulatedFileSystem::OpenFile::demand_writable(std::string_view doing) const {
   if (access_ != Access::read_write) throw failure(doing, path_, EBADF);
 }

@@ -20,10 +20,17 @@ class SimulatedFileSystem::OpenFile final : public File {
   void resize(std::uint64_t size) override;
   void sync() override;
   [[nodiscard]] std::uint64_t size() override;
+
+  /// Hints are calls that can be stopped at, and do nothing: whatever a begin_sync() may have made
+  /// durable, a power cut may keep anyway.
+  void expect_reads(std::uint64_t offset, std::uint64_t length) override;
+  void expect_writes(std::uint64_t offset, std::uint64_t length) override;
+  void begin_sync(std::uint64_t offset, std::uint64_t length) override;
   [[nodiscard]] const std::filesystem::path& path() const noexcept override { return path_; }
 
  private:
   void demand_writable(std::string_view doing) const;
+  void hint();
 
   SimulatedFileSystem& files_;
   std::shared_ptr<SimulatedInode> inode_;

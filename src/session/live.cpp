@@ -1,11 +1,15 @@
 #include "session/live.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "session/survey.h"
 
 namespace tidemark::session {
 namespace {
+
+/// Below this a file is closed faster than a thread is started.
+constexpr std::uint64_t slow_to_close = std::uint64_t{16} << 20;
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
@@ -108,11 +112,15 @@ container::Proposal Live::next_proposal() {
 /// The counter holds `proposed`: what was open besides is buried.
 void Live::adopt(const Proposed& proposed) {
   tenure_.mark = proposed.mark;
-  tenure_.file = proposed.file;
+  // Stays open until it has lost its name: that is quick then.
+  SharedFile before = std::exchange(tenure_.file, proposed.file);
   shown_ = {proposed.mark.value};
   if (tenure_.publication.own_names()) tenure_.litter = proposed.superseded;
   open_.clear();
   publish();
+  if (tenure_.environment.executor.width() > 1 && before->end > slow_to_close) {
+    closing_.close(std::move(before));
+  }
 }
 
 /// A request that was given up on may be applied late: then that generation is this session's mark.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "io/close_behind.h"
 #include "session/ask.h"
 #include "session/chain.h"
 #include "session/live_file.h"
@@ -76,6 +77,7 @@ class Live {
   Generation shown_;
   std::vector<Proposed> open_{};  ///< children of the mark whose outcome is not known, oldest first
   std::optional<Error> ended_{};  ///< why this session must stop
+  io::CloseBehind closing_{};
 };
 
 }  // namespace tidemark::session

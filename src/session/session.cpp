@@ -1,6 +1,8 @@
+#include <tidemark/error.h>
 #include <tidemark/session.h>
 
 #include <algorithm>
+#include <string>
 #include <thread>
 
 #include "io/posix.h"
@@ -9,9 +11,17 @@
 namespace tidemark {
 namespace {
 
-constexpr unsigned most_threads = 4;
+constexpr unsigned enough_threads = 4;
+constexpr unsigned most_threads = 64;
 
-std::size_t threads() { return std::clamp(std::thread::hardware_concurrency(), 1U, most_threads); }
+std::size_t threads_of(const Options& options) {
+  if (options.threads > most_threads) {
+    throw Error(Code::usage, std::to_string(options.threads) + " threads are too many",
+                "give 1 to " + std::to_string(most_threads) + ", or 0 for the machine's cores");
+  }
+  if (options.threads > 0) return options.threads;
+  return std::clamp(std::thread::hardware_concurrency(), 1U, enough_threads);
+}
 
 }  // namespace
 
@@ -22,7 +32,7 @@ class Session::Impl {
                                                     state::Registry&);
 
   Impl(Opener opener, Options options, State& state)
-      : executor_(threads()),
+      : executor_(threads_of(options)),
         live_(opener({files_, random_, executor_}, std::move(options), state.registry())) {}
 
   [[nodiscard]] session::Live& live() noexcept { return *live_; }

@@ -40,6 +40,43 @@ TEST(RoundTrip, OfManySections) {
   }
 }
 
+/// Several batches, some of it in pieces that are no whole records: the same bytes in the file,
+/// however many threads there are.
+TEST(RoundTrip, OfManyBatches) {
+  const Contents contents{section("a", random_bytes(5 * record_size + 9, 1)),
+                          section("b", random_bytes(100, 2)),
+                          section("c", random_bytes(9 * record_size, 3))};
+  std::vector<Buffer> files;
+  for (const std::size_t threads : {1U, 2U, 5U}) {
+    ThreadPool pool(threads);
+    Workbench bench;
+    bench.executor = &pool;
+    EXPECT_EQ(bench.read(bench.write(contents)), contents);
+    files.push_back(bench.file.content);
+  }
+  EXPECT_TRUE(files[0] == files[1]);
+  EXPECT_TRUE(files[0] == files[2]);
+}
+
+TEST(RoundTrip, AfterASerializationThatFailed) {
+  const Buffer bytes = random_bytes(6 * record_size, 1);
+  ThreadPool pool(2);
+  Workbench bench;
+  bench.executor = &pool;
+  {
+    GenerationWriter writer({bench.file, bench.head, bench.end, bench.key, pool, bench.random},
+                            bench.next());
+    EXPECT_THROW(writer.add("s", memory_type,
+                            [&](Sink& sink) {
+                              sink.write(bytes);
+                              throw std::runtime_error("the application's");
+                            }),
+                 std::runtime_error);
+  }
+  const Contents contents{section("s", bytes)};
+  EXPECT_EQ(bench.read(bench.write(contents)), contents);
+}
+
 TEST(RoundTrip, OfNoSections) {
   Workbench bench;
   EXPECT_TRUE(bench.read(bench.write({})).empty());

@@ -56,7 +56,7 @@ class World {
   };
 
   [[nodiscard]] Options options() const;
-  [[nodiscard]] Environment environment() { return {files, random, executor, compaction_limit}; }
+  [[nodiscard]] Environment environment() { return {files, random, *executor, compaction_limit}; }
 
   void create(Application& application, bool start_over = false);
   void restore(Application& application);
@@ -73,7 +73,7 @@ class World {
   io::SimulatedFileSystem files;
   std::shared_ptr<ScriptedCounter> counter = std::make_shared<ScriptedCounter>();
   SeededRandom random;
-  InlineExecutor executor;
+  std::unique_ptr<Executor> executor = std::make_unique<InlineExecutor>();
   Key key;
   std::uint64_t compaction_limit = std::uint64_t{1} << 20;
   Policy policy = Policy::hand_over;
