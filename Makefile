@@ -30,7 +30,7 @@ test: all                     ## run all tests but the long ones
 	@$(CTEST) --preset dev $(FAILURES)
 
 .PHONY: check
-check: deps                   ## format, two compilers, sanitizers: what a change must pass
+check: deps                   ## format, lint, two compilers, sanitizers: what a change must pass
 	@tools/check
 
 .PHONY: bench

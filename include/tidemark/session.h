@@ -60,6 +60,11 @@ struct Options {
   /// holds the file or a folder above it, or where the file was published so before; else `append`.
   std::optional<Publishing> publishing{};
 
+  /// How many generations in a row may hold only what changed since the one before; the next one
+  /// holds everything again, and so does the first one after a restore. 0 to 60. With 0 nothing is
+  /// compared or remembered for it. Generations that are published whole hold everything too.
+  std::uint32_t most_increments = 16;
+
   /// How many threads encrypt and decrypt, 1 to 64; 0: as many as the machine has cores, but no
   /// more than 4. A save of more than 4 MiB then also has one that writes, and one that gives the
   /// space of the checkpoint before back. They end with the session at the latest, and no signal

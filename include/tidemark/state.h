@@ -24,6 +24,13 @@ enum class Presence {
   optional,  ///< leave the registered object as it is
 };
 
+/// How it is known what of a section changed since the last checkpoint, so that the next one need
+/// not hold the rest. For arrays and raw memory; objects are compared as a whole.
+enum class Changes {
+  found,   ///< compared, which costs a pass over the memory, and 0.4 % of it to remember
+  marked,  ///< the program says so, with State::touch, of every byte that it changes
+};
+
 enum class SectionKind : std::uint8_t { object = 1, array = 2, memory = 3 };
 enum class ElementKind : std::uint8_t {
   none = 0,
@@ -53,6 +60,11 @@ class Section {
 
   /// Writes the section's bytes. The same object may be saved any number of times.
   virtual void save(Sink& sink) const = 0;
+
+  /// The memory whose bytes `save` writes as they are; nothing where it does something else.
+  [[nodiscard]] virtual std::optional<std::span<const std::byte>> memory() const {
+    return std::nullopt;
+  }
 
   /// Reads all of `source`, which holds what a section of type `saved` wrote, beside the registered
   /// object, and keeps it for `accept`. Throws Error (`unsupported`) where the types do not fit.
@@ -104,17 +116,25 @@ class State {
   /// restore. Refused on restore unless kind and size of the elements are those that were saved.
   /// While a restore is under way, the old and the new elements are both in memory.
   template <ArrayElement T>
-  void array(std::string_view name, std::vector<T>& array, Presence presence = Presence::required);
+  void array(std::string_view name, std::vector<T>& array, Presence presence = Presence::required,
+             Changes changes = Changes::found);
 
   /// Registers raw memory of fixed size. It is the one kind of section that a restore decrypts in
   /// place: a restore that fails after it began to read this section leaves it zeroed. A section of
   /// another size is refused before.
   void memory(std::string_view name, std::span<std::byte> memory,
-              Presence presence = Presence::required);
+              Presence presence = Presence::required, Changes changes = Changes::found);
 
   /// Registers a section of the program's own making.
   void section(std::string_view name, std::unique_ptr<Section> section,
-               Presence presence = Presence::required);
+               Presence presence = Presence::required, Changes changes = Changes::found);
+
+  /// Says that `length` bytes at `offset` of an array or raw memory changed. Where changes are
+  /// marked, what nobody touched is taken for what it was at the last checkpoint; where they are
+  /// found it is never needed. Bytes that are new since an array grew need no mark, but for those
+  /// that it had before it shrank. Throws Error
+  /// (`usage`) for a section that is not there or has no memory, and for bytes beyond its end.
+  void touch(std::string_view name, std::uint64_t offset, std::uint64_t length);
 
   /// Makes a restore pass over sections that are not registered here, instead of refusing them
   /// (`unsupported`). The next checkpoint no longer holds them.
@@ -165,7 +185,10 @@ class ArraySection final : public Section {
     return {.kind = SectionKind::array, .element = element_kind<T>(), .element_size = sizeof(T)};
   }
 
-  void save(Sink& sink) const override { sink.write(std::as_bytes(std::span(array_))); }
+  void save(Sink& sink) const override { sink.write(bytes()); }
+  [[nodiscard]] std::optional<std::span<const std::byte>> memory() const override {
+    return bytes();
+  }
 
   void load(Source& source, const SectionType& saved) override {
     fresh_.reset();
@@ -191,6 +214,10 @@ class ArraySection final : public Section {
   void discard() noexcept override { fresh_.reset(); }
 
  private:
+  [[nodiscard]] std::span<const std::byte> bytes() const {
+    return std::as_bytes(std::span(array_));
+  }
+
   std::string name_;
   std::vector<T>& array_;
   std::optional<std::vector<T>> fresh_;
@@ -199,8 +226,9 @@ class ArraySection final : public Section {
 }  // namespace state
 
 template <ArrayElement T>
-void State::array(std::string_view name, std::vector<T>& array, Presence presence) {
-  section(name, std::make_unique<state::ArraySection<T>>(name, array), presence);
+void State::array(std::string_view name, std::vector<T>& array, Presence presence,
+                  Changes changes) {
+  section(name, std::make_unique<state::ArraySection<T>>(name, array), presence, changes);
 }
 
 }  // namespace tidemark

@@ -67,15 +67,19 @@ void Live::settle(Save save) {
 
 Proposed Live::write() {
   const Environment& environment = tenure_.environment;
-  if (!tenure_.publication.whole_files && !tenure_.file->spent &&
-      tenure_.file->end <= environment.compaction_limit) {
-    return write_to(tenure_.file);
+  const std::uint64_t usual = environment.compaction_limit;
+  Increment increment = tenure_.chain->plan(tenure_.registry, environment.executor);
+  const bool may_append = !tenure_.publication.whole_files && !tenure_.file->spent;
+  if (may_append && tenure_.chain->may_go_on(increment, tenure_.file, usual)) {
+    return write_to(tenure_.file, increment);
   }
+  increment.make_whole();
+  if (may_append && tenure_.file->end <= usual) return write_to(tenure_.file, increment);
   const SharedFile fresh =
       make_file(environment, tenure_.place.fresh(tenure_.publication, environment.random),
                 tenure_.file->head);
   try {
-    Proposed proposed = write_to(fresh);
+    Proposed proposed = write_to(fresh, increment);
     environment.files.sync_folder(fresh->path.parent_path());
     tenure_.litter.push_back(fresh->path);
     return proposed;
@@ -85,10 +89,9 @@ Proposed Live::write() {
   }
 }
 
-Proposed Live::write_to(const SharedFile& target) {
-  const auto generation = write_generation(
-      {tenure_.environment, *tenure_.key, tenure_.progress}, *target, next_proposal(),
-      [this](container::GenerationWriter& writer) { save(tenure_.registry, writer); });
+Proposed Live::write_to(const SharedFile& target, Increment& increment) {
+  const auto generation = tenure_.chain->write(
+      {tenure_.environment, *tenure_.key, tenure_.progress}, target, next_proposal(), increment);
   return {tenure_.counter->next(tenure_.mark, generation.root), target,
           superseded(tenure_.environment.files, tenure_.place, tenure_.publication, tenure_.name,
                      target->path)};

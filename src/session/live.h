@@ -7,6 +7,7 @@
 
 #include "io/close_behind.h"
 #include "session/ask.h"
+#include "session/chain.h"
 #include "session/live_file.h"
 #include "session/place.h"
 #include "session/sections.h"
@@ -30,6 +31,7 @@ struct Tenure {
   std::string name;
   state::Registry& registry;
   ProgressCallback progress;
+  std::unique_ptr<Chain> chain;
 
   bool restored = false;
   Mark birth{};
@@ -62,7 +64,7 @@ class Live {
  private:
   void settle(Save save);
   [[nodiscard]] Proposed write();
-  [[nodiscard]] Proposed write_to(const SharedFile& target);
+  [[nodiscard]] Proposed write_to(const SharedFile& target, Increment& increment);
   [[nodiscard]] container::Proposal next_proposal();
   void adopt(const Proposed& proposed);
   void adopt_own_or_fence(const std::optional<CounterReading>& found);

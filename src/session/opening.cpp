@@ -10,6 +10,9 @@ namespace {
 
 constexpr int most_looks = 10;
 
+/// A take-over adds one of its own.
+constexpr std::uint32_t most_increments = container::longest_chain - 4;
+
 void check(const Options& options, Intent intent) {
   const auto usage = [](const char* what, const char* advice) {
     throw Error(Code::usage, what, advice);
@@ -22,6 +25,10 @@ void check(const Options& options, Intent intent) {
   }
   if (options.lineage.size() > container::largest_name) {
     usage("the lineage's name is too long", "choose one of at most 4608 bytes");
+  }
+  if (options.most_increments > most_increments) {
+    usage("more generations are to refer to each other than a file may have",
+          "set Options::most_increments to at most 60");
   }
   if (options.start_over && intent != Intent::create) {
     usage("starting over goes with create alone", "leave it out to restore");
@@ -112,8 +119,9 @@ Opening begin(const Environment& environment, Options options, state::Registry& 
   std::string name = settle_name(options, place, resident.name, intent);
   auto lock = take_lock(files, place);
   const Publication publication{lock != nullptr, publishing == Publishing::alternate};
-  return {environment, std::move(options), registry,       std::move(place),
-          publication, std::move(name),    std::move(lock)};
+  auto chain = std::make_unique<Chain>(environment.random, options.most_increments);
+  return {environment, std::move(options), registry,        std::move(place),
+          publication, std::move(name),    std::move(lock), std::move(chain)};
 }
 
 void look(Opening& opening) {
@@ -131,9 +139,10 @@ void look(Opening& opening) {
 
 Tenure tenure_of(Opening opening, SharedKey key, std::vector<Buffer> key_slots,
                  const container::SessionId& session, Proposed proposed, Policy policy) {
-  Tenure tenure{opening.environment,     opening.place,           opening.publication,
-                std::move(opening.lock), opening.options.counter, opening.name,
-                opening.registry,        opening.options.progress};
+  Tenure tenure{
+      opening.environment,     opening.place, opening.publication, std::move(opening.lock),
+      opening.options.counter, opening.name,  opening.registry,    opening.options.progress,
+      std::move(opening.chain)};
   tenure.birth = opening.reading->birth;
   tenure.key = std::move(key);
   tenure.key_slots = std::move(key_slots);

@@ -17,6 +17,7 @@ struct Opening {
   Publication publication;
   std::string name;  ///< the lineage's
   std::unique_ptr<io::Lock> lock{};
+  std::unique_ptr<Chain> chain{};
   std::optional<CounterReading> reading{};
   Survey survey{};
 

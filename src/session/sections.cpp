@@ -55,12 +55,6 @@ void copy_section(container::GenerationReader& reader, std::size_t number,
 
 }  // namespace
 
-void save(const state::Registry& registry, container::GenerationWriter& writer) {
-  for (const state::Entry& entry : registry.entries()) {
-    writer.add(entry.name, entry.section->type(), [&](Sink& sink) { entry.section->save(sink); });
-  }
-}
-
 void load(container::GenerationReader& reader, state::Registry& registry) {
   try {
     load_all(reader, registry);

@@ -7,9 +7,6 @@
 /// Between the application's sections and a generation's.
 namespace tidemark::session {
 
-/// Writes every registered section.
-void save(const state::Registry& registry, container::GenerationWriter& writer);
-
 /// Reads all of a generation, to its last byte, and keeps it beside the registered objects until
 /// they accept it. Throws Error (`damaged`; `unsupported` where generation and registry do not
 /// fit), then nothing is kept.

@@ -16,6 +16,9 @@ class MemorySection final : public Section {
 
   [[nodiscard]] SectionType type() const override { return {.kind = SectionKind::memory}; }
   void save(Sink& sink) const override { sink.write(memory_); }
+  [[nodiscard]] std::optional<std::span<const std::byte>> memory() const override {
+    return memory_;
+  }
   void load(Source& source, const SectionType& saved) override;
   void accept() noexcept override { overwritten_ = false; }
 

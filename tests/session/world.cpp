@@ -36,6 +36,25 @@ World::Application::Application(std::uint64_t age, std::size_t size) : numbers(s
   state.array("numbers", numbers);
 }
 
+void World::Application::set_age(std::uint64_t age) {
+  if (numbers.size() != paged) {
+    std::ranges::fill(numbers, age);
+    return;
+  }
+  for (; numbers[0] < age; ++numbers[0]) {
+    const std::uint64_t next = numbers[0] + 1;
+    const std::uint64_t other = 1 + next % (paged / page - 1);
+    std::fill_n(numbers.begin() + static_cast<std::ptrdiff_t>(other * page), page, next);
+  }
+}
+
+bool World::Application::is_whole() const {
+  if (numbers.size() != paged) return std::ranges::count(numbers, age()) == std::ssize(numbers);
+  Application same(numbers[1], paged);  // nobody changes the second number
+  same.set_age(age());
+  return same.numbers == numbers;
+}
+
 Options World::options() const {
   Options options;
   options.file = file;

@@ -46,7 +46,13 @@ class World {
     Application& operator=(const Application&) = delete;
 
     [[nodiscard]] std::uint64_t age() const { return numbers.empty() ? 0 : numbers[0]; }
-    void set_age(std::uint64_t age) { std::ranges::fill(numbers, age); }
+
+    /// Sets all numbers; or, where there are `paged` of them, at each age the first page and one
+    /// other.
+    void set_age(std::uint64_t age);
+
+    /// Whether all of it is of one age.
+    [[nodiscard]] bool is_whole() const;
   };
 
   [[nodiscard]] Options options() const;
@@ -59,6 +65,8 @@ class World {
   /// The age that a restore comes back with; throws as it does. The instance is gone afterwards.
   [[nodiscard]] std::uint64_t restored_age();
 
+  static constexpr std::size_t page = 512;  // numbers
+  static constexpr std::size_t paged = 6 * page;
   static constexpr const char* file = "/data/dump.dat";
   static constexpr const char* lineage = "person:test";
 
@@ -70,7 +78,8 @@ class World {
   std::uint64_t compaction_limit = std::uint64_t{1} << 20;
   Policy policy = Policy::hand_over;
   std::optional<Publishing> publishing{};
-  bool locks = true;  ///< tell `files` too
+  std::size_t size = 3;  ///< how many numbers an application starts with
+  bool locks = true;     ///< tell `files` too
 
   [[nodiscard]] bool keeps_own_names() const {
     return !locks || publishing == Publishing::alternate;

@@ -1,0 +1,47 @@
+#include "session/chain.h"
+
+#include <algorithm>
+
+namespace tidemark::session {
+namespace {
+
+crypto::Fingerprinter make_fingerprinter(Random& random) {
+  crypto::Secret32 key;
+  random.fill(key.mutable_bytes());
+  return crypto::Fingerprinter(key);
+}
+
+}  // namespace
+
+Chain::Chain(Random& random, std::uint32_t longest)
+    : fingerprinter_(make_fingerprinter(random)), longest_(longest) {}
+
+Increment Chain::plan(state::Registry& registry, Executor& executor) {
+  const bool known = last_ && registry.writer() == this;
+  registry.set_writer(this);
+  const auto mode = longest_ == 0 ? Increment::Mode::untracked
+                    : known       ? Increment::Mode::changes
+                                  : Increment::Mode::whole;
+  return {registry, fingerprinter_, executor, mode};
+}
+
+bool Chain::may_go_on(const Increment& increment, const SharedFile& target,
+                      std::uint64_t usual) const {
+  return increment.inherits() && last_->file == target &&
+         last_->generation.header.chain < longest_ &&
+         target->end + increment.memory_size() <= std::max(usual, 2 * whole_length_);
+}
+
+container::FoundGeneration Chain::write(const Pen& pen, const SharedFile& target,
+                                        container::Proposal proposal, Increment& increment) {
+  if (increment.inherits()) proposal.base = last_->generation;
+  auto generation =
+      write_generation(pen, *target, std::move(proposal),
+                       [&](container::GenerationWriter& writer) { increment.save(writer); });
+  increment.keep();
+  if (!generation.header.base) whole_length_ = generation.header.length;
+  if (!increment.empty()) last_ = {target, generation};
+  return generation;
+}
+
+}  // namespace tidemark::session
