@@ -17,11 +17,12 @@ Chain::Chain(Random& random, std::uint32_t longest)
     : fingerprinter_(make_fingerprinter(random)), longest_(longest) {}
 
 Increment Chain::plan(state::Registry& registry, Executor& executor) {
-  const bool known = last_ && registry.writer() == this;
+  auto mode = Increment::Mode::untracked;
+  if (longest_ > 0) {
+    const bool known = last_ && registry.writer() == this;
+    mode = known ? Increment::Mode::changes : Increment::Mode::whole;
+  }
   registry.set_writer(this);
-  const auto mode = longest_ == 0 ? Increment::Mode::untracked
-                    : known       ? Increment::Mode::changes
-                                  : Increment::Mode::whole;
   return {registry, fingerprinter_, executor, mode};
 }
 

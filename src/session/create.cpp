@@ -156,9 +156,9 @@ bool has_whole_child(const Opening& opening, Keyring& keyring) {
       interpret(opening.survey, *opening.reading, *opening.options.counter, keyring);
   return std::ranges::any_of(findings.pending, [&](const Candidate& child) {
     try {
-      container::GenerationReader reader(*child.stored->file, child.stored->scan.head,
-                                         *child.generation, *child.key,
-                                         opening.environment.executor);
+      const container::GenerationReader reader(*child.stored->file, child.stored->scan.head,
+                                               *child.generation, *child.key,
+                                               opening.environment.executor);
       reader.authenticate();
       return true;
     } catch (const Error& error) {

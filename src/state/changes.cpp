@@ -1,7 +1,6 @@
 #include "state/changes.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 namespace tidemark::state {
@@ -74,8 +73,9 @@ void MemoryChanges::forget() {
   // As good as touched: nobody knows what became of it.
   const Marks& changed = attempt_->changed;
   if (touched_.size() < changed.size()) touched_.resize(changed.size());
-  std::transform(changed.begin(), changed.end(), touched_.begin(), touched_.begin(),
-                 std::logical_or<>());
+  for (std::size_t leaf = 0; leaf < changed.size(); ++leaf) {
+    if (changed[leaf]) touched_[leaf] = true;
+  }
   attempt_.reset();
 }
 
