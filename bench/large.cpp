@@ -162,9 +162,18 @@ void large_save(const std::filesystem::path& folder, const Extent& extent) {
     contenders.push_back({peer.name + " and fsync",
                           [&, peer] { peer.save(written, numbers, nullptr); }, before, remove});
   }
+  tidemark::State plain_state = state_of(numbers, nullptr);
+  tidemark::Options plain_options = options(folder, "plain");
+  plain_options.most_increments = 0;
+  auto plain = tidemark::Session::create(std::move(plain_options), plain_state);
   tidemark::State state = state_of(numbers, nullptr);
   auto session = tidemark::Session::create(options(folder, "saved"), state);
-  contenders.push_back({"Tidemark", [&] { session.checkpoint(); }, before});
+  const auto change = [&] {
+    for (double& number : numbers) ++number;
+    before();
+  };
+  contenders.push_back({"Tidemark, most_increments = 0", [&] { plain.checkpoint(); }, change});
+  contenders.push_back({"Tidemark, all changed", [&] { session.checkpoint(); }, change});
   run("Full save of " + std::to_string(extent.mebibytes) + " MiB of doubles, " +
           std::to_string(extent.rounds) + " rounds",
       contenders, extent);

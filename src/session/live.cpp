@@ -118,7 +118,8 @@ void Live::adopt(const Proposed& proposed) {
   if (tenure_.publication.own_names()) tenure_.litter = proposed.superseded;
   open_.clear();
   publish();
-  if (tenure_.environment.executor.width() > 1 && before->end > slow_to_close) {
+  if (before != tenure_.file && before->end > slow_to_close &&
+      tenure_.environment.executor.width() > 1) {
     closing_.close(std::move(before));
   }
 }
