@@ -96,7 +96,8 @@ RC_GTEST_PROP(Layout, PiecesAreLaidOverTheBases, ()) {
   ThreadPool pool(2);
   Workbench bench(*any_cipher());
   if (*rc::gen::arbitrary<bool>()) bench.executor = &pool;
-  Content content = section("s", random_bytes(*any_size() * *rc::gen::inRange<std::size_t>(1, 4), 1));
+  Content content =
+      section("s", random_bytes(*any_size() * *rc::gen::inRange<std::size_t>(1, 4), 1));
   std::vector<std::pair<FoundGeneration, Content>> all{{bench.write({content}), content}};
   const int links = *rc::gen::inRange(1, 6);
   for (int i = 0; i < links; ++i) {
