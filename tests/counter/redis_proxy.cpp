@@ -10,16 +10,10 @@
 #include <stdexcept>
 #include <vector>
 
+#include "tests/counter/loopback.h"
+
 namespace tidemark::counter {
 namespace {
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
-}
 
 /// False at the end of the connection.
 bool forward(int from, int to) {

@@ -17,6 +17,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/counter/loopback.h"
+
 namespace tidemark::counter {
 namespace {
 
@@ -29,14 +31,6 @@ fs::path make_folder(const fs::path& where) {
   std::string pattern = (where / "tidemark-redis-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
   return pattern;
-}
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
 }
 
 /// Below those that the system hands out, so that nobody gets it while the server is stopped.
