@@ -1,9 +1,11 @@
 #pragma once
 
 #include <tidemark/counter.h>
+#include <tidemark/generation.h>
 #include <tidemark/key.h>
 #include <tidemark/policy.h>
 #include <tidemark/progress.h>
+#include <tidemark/saving.h>
 #include <tidemark/state.h>
 
 #include <cstdint>
@@ -13,12 +15,6 @@
 #include <string>
 
 namespace tidemark {
-
-/// Counts a lineage's checkpoints, upward from 1. Take-overs use numbers up too.
-struct Generation {
-  std::uint64_t value = 0;
-  auto operator<=>(const Generation&) const = default;
-};
 
 /// How generations get into storage.
 enum class Publishing {
@@ -68,8 +64,15 @@ struct Options {
   /// How many threads encrypt and decrypt, 1 to 64; 0: as many as the machine has cores, but no
   /// more than 4. A save of more than 4 MiB then also has one that writes, and one that gives the
   /// space of the checkpoint before back. They end with the session at the latest, and no signal
-  /// that is sent to the process gets to them. 1: everything happens in the calling thread.
+  /// that is sent to the process gets to them. 1: everything happens in the calling thread, but for
+  /// what Session::checkpoint_async leaves for later.
   unsigned threads = 0;
+
+  /// How many bytes of a checkpoint Session::checkpoint_async may hold in memory, encrypted, until
+  /// they are written. Memory is taken as it is needed, and kept for the next time: while it is
+  /// new, a capture takes several times as long. A checkpoint that is larger is written while the
+  /// caller waits, and only made durable and committed in the background.
+  std::uint64_t most_captured = std::uint64_t{1} << 30;
 
   /// Called now and then while much is written or read, in the calling thread.
   ProgressCallback progress{};
@@ -89,8 +92,8 @@ enum class Save {
 /// refused.
 ///
 /// A session is used by one thread at a time. It holds FILE.lock until it is destroyed; the
-/// destructor never saves and never throws. Once another instance took the lineage over, every
-/// call throws `fenced`.
+/// destructor never saves and never throws, but waits for a checkpoint in the background. Once
+/// another instance took the lineage over, every call throws `fenced`.
 ///
 /// Every function below throws Error. A refusal changes nothing on disk, but an empty FILE.lock may
 /// stay behind.
@@ -122,6 +125,16 @@ class Session {
   ///   - `counter_unavailable`: an earlier checkpoint is still in doubt, nothing was written;
   ///   - `failed`: not written. The last committed state is untouched; try again.
   Generation checkpoint(Save save = Save::periodic);
+
+  /// Captures the state, and returns when the program may change it again; the checkpoint goes on
+  /// in the background. Nothing is saved before the handle says so: it carries the errors that
+  /// `checkpoint` throws, but for those of the capture, which are thrown here. There is one at a
+  /// time: this, `checkpoint` and `confirm` first wait for the end of the one before, whatever that
+  /// is. While an earlier checkpoint is in doubt, it is asked for first, as by Save::periodic.
+  [[nodiscard]] Saving checkpoint_async();
+
+  /// The same, but does nothing while one is under way.
+  [[nodiscard]] std::optional<Saving> try_checkpoint_async();
 
   /// Asks the counter whether this session still holds the lineage: before an effect on the outside
   /// world that must not happen twice. Throws `fenced` if not, `counter_unavailable` if unknown.

@@ -4,10 +4,12 @@
 
 #include <tidemark/counter.h>
 #include <tidemark/error.h>
+#include <tidemark/generation.h>
 #include <tidemark/key.h>
 #include <tidemark/policy.h>
 #include <tidemark/progress.h>
 #include <tidemark/runtime.h>
+#include <tidemark/saving.h>
 #include <tidemark/session.h>
 #include <tidemark/state.h>
 #include <tidemark/stream.h>

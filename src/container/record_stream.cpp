@@ -1,6 +1,7 @@
 #include "container/record_stream.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tidemark::container {
 namespace {
@@ -10,14 +11,25 @@ constexpr std::size_t largest_batch = RecordStream::batch_size + record_size;
 
 }  // namespace
 
-RecordStream::RecordStream(const WriteTarget& target, const crypto::Sealer& records, Bytes salt,
-                           std::size_t header_size)
-    : target_(target),
+RecordStream::RecordStream(const Sealing& sealing, const crypto::Sealer& records, Bytes salt,
+                           std::size_t header_size, std::optional<Holding> holding)
+    : sealing_(sealing),
       sealer_(records),
       salt_(salt.begin(), salt.end()),
-      tag_size_(crypto::tag_size(target.head.cipher)),
-      batch_(header_size),
-      used_(header_size) {}
+      tag_size_(crypto::tag_size(sealing.head.cipher)),
+      used_(header_size),
+      holding_(std::move(holding)) {
+  batch_ = take_spare();
+  if (batch_.size() < header_size) batch_.resize(header_size);
+  // A header that was left there could be taken for one.
+  std::ranges::fill(MutableBytes(batch_).first(header_size), std::byte{});
+}
+
+void RecordStream::write_to(const WriteTarget& target, io::WriteBehind::Where where) {
+  target_.emplace(target);
+  where_ = where;
+  if (!held_.empty()) write_held();
+}
 
 void RecordStream::begin_run(std::uint32_t section, std::uint64_t offset) {
   section_ = section;
@@ -49,7 +61,7 @@ void RecordStream::take(Bytes bytes) {
 
 /// The last record grows no more.
 void RecordStream::begin_record(std::uint64_t still_to_come) {
-  if (used_ >= batch_size) write_batch(still_to_come);
+  if (used_ >= batch_size) pass_batch_on(still_to_come);
   records_.push_back({.start = used_, .section = section_, .section_offset = position_});
   at_run_start_ = false;
 }
@@ -57,7 +69,8 @@ void RecordStream::begin_record(std::uint64_t still_to_come) {
 MutableBytes RecordStream::extend(std::size_t size) {
   if (batch_.size() - used_ < size) {
     // Small generations take little. In a large one every batch has its full size from the start.
-    const std::size_t ample = behind_ ? largest_batch : std::min(2 * batch_.size(), largest_batch);
+    const bool first = batch_offset_ == 0;
+    const std::size_t ample = first ? std::min(2 * batch_.size(), largest_batch) : largest_batch;
     batch_.resize(std::max(used_ + size, ample));
   }
   used_ += size;
@@ -72,12 +85,12 @@ void RecordStream::seal_whole_records() {
 void RecordStream::seal_records(std::size_t number) {
   const std::size_t first_tag = tags_.size();
   tags_.resize(first_tag + number * tag_size_);
-  target_.executor.for_each(number, [&](std::size_t i) {
+  sealing_.executor.for_each(number, [&](std::size_t i) {
     const Record& record = records_[i];
     const MutableBytes sealed = MutableBytes(batch_).subspan(record.start, record.size);
     const Bytes plain = record.lies == nullptr ? Bytes(sealed) : Bytes(record.lies, record.size);
     const Buffer context =
-        record_context(target_.head.lineage, salt_, record.section, record.section_offset);
+        record_context(sealing_.head.lineage, salt_, record.section, record.section_offset);
     sealer_.seal(sealed_records_ + i, context, plain, sealed,
                  MutableBytes(tags_).subspan(first_tag + i * tag_size_, tag_size_));
   });
@@ -85,17 +98,46 @@ void RecordStream::seal_records(std::size_t number) {
   records_.erase(records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(number));
 }
 
-void RecordStream::write_batch(std::uint64_t still_to_come) {
+void RecordStream::pass_batch_on(std::uint64_t still_to_come) {
   seal_records(records_.size());
-  if (!behind_) {
-    behind_.emplace(target_.file, target_.offset,
-                    target_.executor.width() > 1 ? io::WriteBehind::Where::other_thread
-                                                 : io::WriteBehind::Where::calling_thread);
+  if (!hold_batch()) {
+    if (!behind_) behind_.emplace(target_->file, target_->offset, where_);
+    behind_->put(batch_, used_, used_ + still_to_come);
   }
-  behind_->put(batch_, used_, used_ + still_to_come);
   batch_offset_ += used_;
   used_ = 0;
-  if (target_.progress) target_.progress({bytes_done_, 0});
+  if (sealing_.progress) sealing_.progress({bytes_done_, 0});
+}
+
+/// Says whether it did.
+bool RecordStream::hold_batch() {
+  if (target_) return false;
+  if (held_size_ + used_ > holding_->most) {
+    holding_->overflow();
+    return false;
+  }
+  held_size_ += used_;
+  held_.push_back({std::exchange(batch_, take_spare()), used_});
+  return true;
+}
+
+Buffer RecordStream::take_spare() {
+  if (!holding_ || holding_->spare.empty()) return {};
+  Buffer buffer = std::move(holding_->spare.back());
+  holding_->spare.pop_back();
+  return buffer;
+}
+
+void RecordStream::write_held() {
+  behind_.emplace(target_->file, target_->offset, where_);
+  std::uint64_t written = 0;
+  for (Held& batch : held_) {
+    behind_->put(batch.buffer, batch.size, held_size_ + used_ - written);
+    holding_->spare.push_back(std::move(batch.buffer));
+    written += batch.size;
+    if (target_->written) target_->written(written);
+  }
+  held_.clear();
 }
 
 Buffer RecordStream::seal_rest() {
@@ -108,12 +150,13 @@ void RecordStream::finish(Bytes header, Bytes index, std::uint64_t length) {
   std::ranges::fill(extend(static_cast<std::size_t>(length - size())), std::byte{});
   if (!behind_) {
     std::ranges::copy(header, batch_.begin());
-    target_.file.write_at(target_.offset, Bytes(batch_).first(used_));
+    target_->file.write_at(target_->offset, Bytes(batch_).first(used_));
     return;
   }
   behind_->put(batch_, used_, used_);
   behind_->wait();
-  target_.file.write_at(target_.offset, header);
+  if (holding_) holding_->spare.push_back(std::move(batch_));
+  target_->file.write_at(target_->offset, header);
 }
 
 }  // namespace tidemark::container

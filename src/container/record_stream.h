@@ -3,6 +3,7 @@
 #include <tidemark/progress.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -15,29 +16,46 @@
 
 namespace tidemark::container {
 
-/// Where and how a generation is written.
-struct WriteTarget {
-  io::File& file;
+/// How a generation is sealed.
+struct Sealing {
   const FileHead& head;
-  std::uint64_t offset = 0;  ///< a multiple of block_size; nothing needed lies there or behind
   const LineageKey& key;
   Executor& executor;
   Random& random;
   ProgressCallback progress{};
 };
 
+/// Where a generation is written.
+struct WriteTarget {
+  io::File& file;
+  std::uint64_t offset = 0;  ///< a multiple of block_size; nothing needed lies there or behind
+  std::function<void(std::uint64_t)> written{};  ///< told how many bytes of what was held
+};
+
+/// Keeps what is sealed in memory, until it is said where it is to be written.
+struct Holding {
+  std::uint64_t most = 0;            ///< how many bytes, a batch more or less
+  std::vector<Buffer>& spare;        ///< buffers to use, which come back once they are written
+  std::function<void()> overflow{};  ///< called when that is full: says where they are written
+};
+
 /// The bytes of a generation on their way into the file: cut into records, sealed by all threads at
 /// once, and written in large pieces by another thread meanwhile, if there is more than one. Takes
-/// `WriteBehind::buffers` times `batch_size`, whatever the size of the state; what fits into one
-/// batch is one write in the calling thread. After an exception nothing but the destructor may be
-/// called.
+/// `WriteBehind::buffers` times `batch_size`, whatever the size of the state, unless it is held;
+/// what fits into one batch is one write in the calling thread. After an exception nothing but the
+/// destructor may be called.
 class RecordStream {
  public:
   static constexpr std::size_t batch_size = 4 * record_size;
 
-  /// Begins with room for the header. `records` must outlive this.
-  RecordStream(const WriteTarget& target, const crypto::Sealer& records, Bytes salt,
-               std::size_t header_size);
+  /// Begins with room for the header. `records` must outlive this. Without `holding`, what is
+  /// written to comes before the first byte.
+  RecordStream(const Sealing& sealing, const crypto::Sealer& records, Bytes salt,
+               std::size_t header_size, std::optional<Holding> holding);
+
+  /// What is ready goes there, by `where`, and so does all that follows. Once.
+  void write_to(const WriteTarget& target, io::WriteBehind::Where where);
+  [[nodiscard]] const std::optional<WriteTarget>& target() const noexcept { return target_; }
 
   /// What is taken next are the bytes of section number `section` from `offset` on.
   void begin_run(std::uint32_t section, std::uint64_t offset);
@@ -65,13 +83,21 @@ class RecordStream {
     const std::byte* lies = nullptr;  ///< where its plain bytes are, if not in the batch
   };
 
+  struct Held {
+    Buffer buffer;
+    std::size_t size = 0;
+  };
+
   void begin_record(std::uint64_t still_to_come);
   [[nodiscard]] MutableBytes extend(std::size_t size);
   void seal_whole_records();
   void seal_records(std::size_t number);
-  void write_batch(std::uint64_t still_to_come);
+  void pass_batch_on(std::uint64_t still_to_come);
+  [[nodiscard]] bool hold_batch();
+  [[nodiscard]] Buffer take_spare();
+  void write_held();
 
-  WriteTarget target_;
+  Sealing sealing_;
   const crypto::Sealer& sealer_;
   Buffer salt_;
   std::size_t tag_size_;
@@ -88,6 +114,12 @@ class RecordStream {
   bool at_run_start_ = false;
   std::uint64_t bytes_done_ = 0;
 
+  std::optional<Holding> holding_;
+  std::vector<Held> held_{};
+  std::uint64_t held_size_ = 0;
+
+  std::optional<WriteTarget> target_{};
+  io::WriteBehind::Where where_{};
   std::optional<io::WriteBehind> behind_;  ///< from the second batch on
 };
 

@@ -23,11 +23,12 @@ class GenerationWriter::SectionSink final : public Sink {
 
 namespace {
 
-GenerationHeader header_for(const WriteTarget& target, Proposal proposal) {
+/// But for the distance of the base.
+GenerationHeader header_for(const Sealing& sealing, Proposal proposal) {
   GenerationHeader header;
-  header.head = digest_of(target.head.encode());
-  header.salt = target.random.array<32>();
-  header.key_commitment = target.key.commitment();
+  header.head = digest_of(sealing.head.encode());
+  header.salt = sealing.random.array<32>();
+  header.key_commitment = sealing.key.commitment();
   header.counter_id = proposal.counter_id;
   header.parent = proposal.parent;
   header.value = proposal.value;
@@ -38,30 +39,52 @@ GenerationHeader header_for(const WriteTarget& target, Proposal proposal) {
   header.copied = proposal.copied;
   header.key_slots = std::move(proposal.key_slots);
   if (proposal.base) {
-    header.base = Base{target.offset - proposal.base->offset, proposal.base->root};
+    header.base = Base{0, proposal.base->root};
     header.chain = proposal.base->header.chain + 1;
   }
   return header;
 }
 
 /// What no reader would find or open again must not be written: a mistake of the caller's.
-void demand_readable(const WriteTarget& target, const GenerationHeader& header) {
-  const bool sealed_with_key = target.head.cipher != crypto::Cipher::none;
+void demand_readable(const Sealing& sealing, const GenerationHeader& header) {
+  const bool sealed_with_key = sealing.head.cipher != crypto::Cipher::none;
   if (header.encoded_size() > block_size || header.chain > longest_chain ||
-      header.key_slots.size() > most_slots || sealed_with_key != target.key.present()) {
+      header.key_slots.size() > most_slots || sealed_with_key != sealing.key.present()) {
     throw std::logic_error("a generation that could not be read again");
   }
 }
 
 }  // namespace
 
-GenerationWriter::GenerationWriter(WriteTarget target, Proposal proposal)
-    : target_(std::move(target)),
-      header_(header_for(target_, std::move(proposal))),
-      sealers_(make_sealers(target_.head.cipher, target_.key, header_.salt)),
-      tag_size_(crypto::tag_size(target_.head.cipher)),
-      records_(target_, *sealers_.records, header_.salt, header_.encoded_size()) {
-  demand_readable(target_, header_);
+GenerationWriter::GenerationWriter(const Sealing& sealing, std::optional<Holding> holding,
+                                   Proposal proposal)
+    : sealing_(sealing),
+      base_(proposal.base),
+      header_(header_for(sealing_, std::move(proposal))),
+      sealers_(make_sealers(sealing_.head.cipher, sealing_.key, header_.salt)),
+      tag_size_(crypto::tag_size(sealing_.head.cipher)),
+      records_(sealing_, *sealers_.records, header_.salt, header_.encoded_size(),
+               std::move(holding)) {
+  demand_readable(sealing_, header_);
+}
+
+GenerationWriter::GenerationWriter(const Sealing& sealing, const WriteTarget& target,
+                                   Proposal proposal)
+    : GenerationWriter(sealing, std::optional<Holding>(), std::move(proposal)) {
+  write_to(target, sealing.executor.width() > 1 ? io::WriteBehind::Where::other_thread
+                                                : io::WriteBehind::Where::calling_thread);
+}
+
+GenerationWriter::GenerationWriter(const Sealing& sealing, Holding holding, Proposal proposal)
+    : GenerationWriter(sealing, std::optional(std::move(holding)), std::move(proposal)) {}
+
+void GenerationWriter::write_to(const WriteTarget& target, io::WriteBehind::Where where) {
+  records_.write_to(target, where);
+}
+
+void GenerationWriter::follow(const Mark& parent, std::uint64_t value) {
+  header_.parent = parent;
+  header_.value = value;
 }
 
 void GenerationWriter::begin_section(std::string_view name, const SectionType& type) {
@@ -115,12 +138,14 @@ FoundGeneration GenerationWriter::finish() {
   header_.index_offset = records_.size();
   header_.index_length = static_cast<std::uint32_t>(index.size() + tag_size_);
   header_.length = whole_blocks(header_.index_offset + header_.index_length);
+  const std::uint64_t offset = records_.target()->offset;
+  if (base_) header_.base->distance = offset - base_->offset;
   const Buffer header = header_.encode();
   Buffer tag(tag_size_);
   sealers_.index->seal(0, header, index, index, tag);
   index.insert(index.end(), tag.begin(), tag.end());
   records_.finish(header, index, header_.length);
-  return {target_.offset, header_, root_of(header, index)};
+  return {offset, header_, root_of(header, index)};
 }
 
 }  // namespace tidemark::container

@@ -34,7 +34,22 @@ struct Proposal {
 /// is synced here.
 class GenerationWriter {
  public:
-  GenerationWriter(WriteTarget target, Proposal proposal);
+  GenerationWriter(const Sealing& sealing, const WriteTarget& target, Proposal proposal);
+
+  /// Keeps it in memory until `write_to` is called, at the latest by `holding.overflow`.
+  GenerationWriter(const Sealing& sealing, Holding holding, Proposal proposal);
+
+  /// Writes what is held, and what follows.
+  void write_to(const WriteTarget& target, io::WriteBehind::Where where);
+
+  /// Its place in the lineage, if that is not what was proposed at first.
+  void follow(const Mark& parent, std::uint64_t value);
+
+  /// Whether it is said where it is to be written.
+  [[nodiscard]] bool has_target() const noexcept { return records_.target().has_value(); }
+
+  /// How many bytes there are so far.
+  [[nodiscard]] std::uint64_t size() const noexcept { return records_.size(); }
 
   /// Adds a section whose bytes `save` writes.
   void add(std::string_view name, const SectionType& type, const std::function<void(Sink&)>& save);
@@ -54,10 +69,12 @@ class GenerationWriter {
  private:
   class SectionSink;
 
+  GenerationWriter(const Sealing& sealing, std::optional<Holding> holding, Proposal proposal);
   void begin_section(std::string_view name, const SectionType& type);
   void begin_run(std::uint64_t offset);
 
-  WriteTarget target_;
+  Sealing sealing_;
+  std::optional<FoundGeneration> base_;
   GenerationHeader header_;
   GenerationSealers sealers_;
   std::size_t tag_size_;

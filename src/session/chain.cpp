@@ -33,16 +33,16 @@ bool Chain::may_go_on(const Increment& increment, const SharedFile& target,
          target->end + increment.memory_size() <= std::max(usual, 2 * whole_length_);
 }
 
-container::FoundGeneration Chain::write(const Pen& pen, const SharedFile& target,
-                                        container::Proposal proposal, Increment& increment) {
-  if (increment.inherits()) proposal.base = last_->generation;
-  auto generation =
-      write_generation(pen, *target, std::move(proposal),
-                       [&](container::GenerationWriter& writer) { increment.save(writer); });
+std::optional<container::FoundGeneration> Chain::base_of(const Increment& increment) const {
+  if (!increment.inherits()) return std::nullopt;
+  return last_->generation;
+}
+
+void Chain::wrote(const SharedFile& target, const container::FoundGeneration& generation,
+                  Increment& increment) {
   increment.keep();
   if (!generation.header.base) whole_length_ = generation.header.length;
   if (!increment.empty()) last_ = {target, generation};
-  return generation;
 }
 
 }  // namespace tidemark::session

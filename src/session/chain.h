@@ -27,10 +27,12 @@ class Chain {
   [[nodiscard]] bool may_go_on(const Increment& increment, const SharedFile& target,
                                std::uint64_t usual) const;
 
-  /// As write_generation, with what the increment says.
-  [[nodiscard]] container::FoundGeneration write(const Pen& pen, const SharedFile& target,
-                                                 container::Proposal proposal,
-                                                 Increment& increment);
+  /// What it leaves something to, if it does.
+  [[nodiscard]] std::optional<container::FoundGeneration> base_of(const Increment& increment) const;
+
+  /// `generation` is durable in `target`, with what the increment says.
+  void wrote(const SharedFile& target, const container::FoundGeneration& generation,
+             Increment& increment);
 
  private:
   crypto::Fingerprinter fingerprinter_;

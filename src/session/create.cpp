@@ -121,8 +121,10 @@ FirstGeneration write_first(const Opening& opening, const Keyring& keyring) {
     proposal.policy = opening.options.policy;
     proposal.key_slots = first.key.slots;
     Increment whole = opening.chain->plan(opening.registry, environment.executor);
-    const auto generation = opening.chain->write(
-        {environment, *first.key.key, opening.options.progress}, file, proposal, whole);
+    const auto generation =
+        write_generation({environment, *first.key.key, opening.options.progress}, *file, proposal,
+                         [&](container::GenerationWriter& writer) { whole.save(writer); });
+    opening.chain->wrote(file, generation, whole);
     first.proposed.mark = opening.options.counter->next(proposal.parent, generation.root);
     if (!opening.publication.own_names() && !opening.options.start_over && unused(opening)) {
       environment.files.rename(file->path, opening.place.file());

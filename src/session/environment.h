@@ -15,6 +15,10 @@ struct Environment {
   /// A file that grew beyond this many bytes is not appended to: the next generation goes to a new
   /// one, which holds nothing else.
   std::uint64_t compaction_limit = std::uint64_t{1} << 20;
+
+  /// Whether there is another thread for what is left of a checkpoint once it is captured. Else the
+  /// calling one does that too, in the same order every time.
+  bool background = false;
 };
 
 }  // namespace tidemark::session

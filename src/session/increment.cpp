@@ -29,9 +29,9 @@ class FingerprintSink final : public Sink {
 
 Increment::Increment(state::Registry& registry, const crypto::Fingerprinter& fingerprinter,
                      Executor& executor, Mode mode)
-    : fingerprinter_(fingerprinter), tracks_(mode != Mode::untracked) {
+    : registry_(registry), fingerprinter_(fingerprinter), tracks_(mode != Mode::untracked) {
   try {
-    for (state::Entry& entry : registry.entries()) plan(entry, executor, mode);
+    for (std::size_t i = 0; i < registry.entries().size(); ++i) plan(i, executor, mode);
   } catch (...) {  // the application's own serialization may throw
     forget();
     throw;
@@ -39,11 +39,12 @@ Increment::Increment(state::Registry& registry, const crypto::Fingerprinter& fin
 }
 
 Increment::~Increment() {
-  if (!kept_) forget();
+  if (!settled_) forget();
 }
 
-void Increment::plan(state::Entry& entry, Executor& executor, Mode mode) {
-  Part& part = parts_.emplace_back(Part{entry, entry.section->type()});
+void Increment::plan(std::size_t position, Executor& executor, Mode mode) {
+  const state::Entry& entry = registry_.entries()[position];
+  Part& part = parts_.emplace_back(Part{position, entry.section->type()});
   if (!tracks_) return;
   const bool has_base = mode == Mode::changes && entry.written == part.type;
   if (entry.section->memory()) {
@@ -54,18 +55,19 @@ void Increment::plan(state::Entry& entry, Executor& executor, Mode mode) {
 }
 
 void Increment::plan_memory(Part& part, Executor& executor, bool has_base) {
-  const auto ranges =
-      part.entry.memory.find(*part.entry.section->memory(), fingerprinter_, executor);
+  state::Entry& entry = entry_of(part);
+  const auto ranges = entry.memory.find(*entry.section->memory(), fingerprinter_, executor);
   if (!has_base || !ranges) return;
   part.runs.emplace();
   for (const state::Range& range : *ranges) part.runs->push_back({range.offset, range.length});
 }
 
 void Increment::plan_object(Part& part) const {
-  const auto& known = part.entry.object.known();
+  const state::Entry& entry = entry_of(part);
+  const auto& known = entry.object.known();
   if (!known) return;
   FingerprintSink sink(fingerprinter_);
-  part.entry.section->save(sink);
+  entry.section->save(sink);
   part.unchanged = sink.finish() == *known;
 }
 
@@ -81,7 +83,7 @@ bool Increment::empty() const {
 std::uint64_t Increment::memory_size() const {
   std::uint64_t sum = 0;
   for (const Part& part : parts_) {
-    const auto memory = part.entry.section->memory();
+    const auto memory = entry_of(part).section->memory();
     if (!memory) continue;
     if (!part.runs) sum += memory->size();
     for (const container::Run& run : part.runs.value_or(std::vector<container::Run>())) {
@@ -100,31 +102,32 @@ void Increment::make_whole() {
 
 void Increment::save(container::GenerationWriter& writer) const {
   for (const Part& part : parts_) {
-    const std::string& name = part.entry.name;
+    const state::Entry& entry = entry_of(part);
     if (part.unchanged) {
-      writer.inherit({name, part.type, part.entry.object.known()->length, {}});
+      writer.inherit({entry.name, part.type, entry.object.known()->length, {}});
     } else if (part.runs) {
-      writer.add_changes(name, part.type, *part.entry.section->memory(), *part.runs);
-    } else if (tracks_ && !part.entry.section->memory()) {
+      writer.add_changes(entry.name, part.type, *entry.section->memory(), *part.runs);
+    } else if (tracks_ && !entry.section->memory()) {
       save_object(part, writer);
     } else {
-      writer.add(name, part.type, [&](Sink& sink) { part.entry.section->save(sink); });
+      writer.add(entry.name, part.type, [&](Sink& sink) { entry.section->save(sink); });
     }
   }
 }
 
 void Increment::save_object(const Part& part, container::GenerationWriter& writer) const {
-  writer.add(part.entry.name, part.type, [&](Sink& into) {
+  state::Entry& entry = entry_of(part);
+  writer.add(entry.name, part.type, [&](Sink& into) {
     FingerprintSink sink(fingerprinter_, &into);
-    part.entry.section->save(sink);
-    part.entry.object.attempt(sink.finish());
+    entry.section->save(sink);
+    entry.object.attempt(sink.finish());
   });
 }
 
 void Increment::keep() {
-  kept_ = true;
+  settled_ = true;
   for (const Part& part : parts_) {
-    state::Entry& entry = part.entry;
+    state::Entry& entry = entry_of(part);
     entry.written.reset();
     if (!tracks_) continue;
     entry.written = part.type;
@@ -135,8 +138,9 @@ void Increment::keep() {
 
 void Increment::forget() {
   for (const Part& part : parts_) {
-    part.entry.memory.forget();
-    if (!part.unchanged) part.entry.object.forget();
+    state::Entry& entry = entry_of(part);
+    entry.memory.forget();
+    if (!part.unchanged) entry.object.forget();
   }
 }
 

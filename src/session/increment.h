@@ -21,7 +21,8 @@ class Increment {
     changes,    ///< there is a base, which holds what was written last
   };
 
-  /// Looks for changes, which reads all of the state once. All arguments must outlive it.
+  /// Looks for changes, which reads all of the state once. All arguments must outlive it, unless it
+  /// is abandoned.
   Increment(state::Registry& registry, const crypto::Fingerprinter& fingerprinter,
             Executor& executor, Mode mode);
   Increment(const Increment&) = delete;
@@ -45,24 +46,32 @@ class Increment {
   /// The generation is durable.
   void keep();
 
+  /// Leaves the state alone from now on: it need not be there any more, and nobody may rely on what
+  /// it knows of what was written.
+  void abandon() noexcept { settled_ = true; }
+
  private:
   struct Part {
-    state::Entry& entry;
+    std::size_t position = 0;  ///< among the entries, which move when others are added
     SectionType type{};
     bool unchanged = false;                             ///< an object that the base has
     std::optional<std::vector<container::Run>> runs{};  ///< of memory; nothing: all of it
   };
 
-  void plan(state::Entry& entry, Executor& executor, Mode mode);
+  [[nodiscard]] state::Entry& entry_of(const Part& part) const {
+    return registry_.entries()[part.position];
+  }
+  void plan(std::size_t position, Executor& executor, Mode mode);
   void plan_memory(Part& part, Executor& executor, bool has_base);
   void plan_object(Part& part) const;
   void save_object(const Part& part, container::GenerationWriter& writer) const;
 
   void forget();
 
+  state::Registry& registry_;
   const crypto::Fingerprinter& fingerprinter_;
   bool tracks_;
-  bool kept_ = false;
+  bool settled_ = false;
   std::vector<Part> parts_{};
 };
 

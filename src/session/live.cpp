@@ -15,7 +15,7 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 
 }  // namespace
 
-Live::Live(Tenure tenure, Generation shown) : tenure_(std::move(tenure)), shown_(shown) {
+Live::Live(Tenure tenure, Generation shown) : tenure_(std::move(tenure)), shown_(shown.value) {
   if (!tenure_.restored || tenure_.policy != Policy::single_use) {
     publish();
     return;
@@ -27,100 +27,18 @@ Live::Live(Tenure tenure, Generation shown) : tenure_(std::move(tenure)), shown_
   tidy();
 }
 
-Generation Live::checkpoint(Save save) {
-  if (ended_) throw Error(*ended_);
-  if (!open_.empty()) settle(save);
-  while (true) {  // each round but the last adopts one of a bounded number of own proposals
-    open_.push_back(write());
-    const Proposed proposed = open_.back();
-    const Answer answer = ask(*tenure_.counter, tenure_.name, tenure_.mark, proposed.mark);
-    switch (answer.outcome) {
-      case Answer::Outcome::committed:
-        adopt(proposed);
-        return shown_;
-      case Answer::Outcome::conflict:
-        adopt_own_or_fence(answer.found);
-        break;
-      case Answer::Outcome::unknown:
-        throw unconfirmed(proposed.mark, answer.why);
-    }
-  }
-}
-
-/// A proposal is still open: asks for the newest again before anything more is written.
-void Live::settle(Save save) {
-  const Proposed newest = open_.back();
-  const Answer answer = ask(*tenure_.counter, tenure_.name, tenure_.mark, newest.mark);
-  switch (answer.outcome) {
-    case Answer::Outcome::committed:
-      return adopt(newest);
-    case Answer::Outcome::conflict:
-      return adopt_own_or_fence(answer.found);
-    case Answer::Outcome::unknown:
-      if (save == Save::last) return;
-      throw Error(
-          Code::counter_unavailable,
-          "generation " + number(newest.mark.value) + " is still not confirmed: " + answer.why,
-          "bring the counter back; nothing more is written until then");
-  }
-}
-
-Proposed Live::write() {
-  const Environment& environment = tenure_.environment;
-  const std::uint64_t usual = environment.compaction_limit;
-  Increment increment = tenure_.chain->plan(tenure_.registry, environment.executor);
-  const bool may_append = !tenure_.publication.whole_files && !tenure_.file->spent;
-  if (may_append && tenure_.chain->may_go_on(increment, tenure_.file, usual)) {
-    return write_to(tenure_.file, increment);
-  }
-  increment.make_whole();
-  if (may_append && tenure_.file->end <= usual) return write_to(tenure_.file, increment);
-  const SharedFile fresh =
-      make_file(environment, tenure_.place.fresh(tenure_.publication, environment.random),
-                tenure_.file->head);
-  try {
-    Proposed proposed = write_to(fresh, increment);
-    environment.files.sync_folder(fresh->path.parent_path());
-    tenure_.litter.push_back(fresh->path);
-    return proposed;
-  } catch (...) {
-    discard_file(environment.files, fresh->path);
-    throw;
-  }
-}
-
-Proposed Live::write_to(const SharedFile& target, Increment& increment) {
-  const auto generation = tenure_.chain->write(
-      {tenure_.environment, *tenure_.key, tenure_.progress}, target, next_proposal(), increment);
-  return {tenure_.counter->next(tenure_.mark, generation.root), target,
-          superseded(tenure_.environment.files, tenure_.place, tenure_.publication, tenure_.name,
-                     target->path)};
-}
-
-container::Proposal Live::next_proposal() {
-  container::Proposal proposal;
-  proposal.counter_id = tenure_.birth.digest;
-  proposal.parent = tenure_.mark;
-  proposal.value = tenure_.counter->next(tenure_.mark, Root{}).value;
-  proposal.session = tenure_.session;
-  proposal.number = tenure_.next_proposal++;
-  proposal.policy = tenure_.policy;
-  proposal.key_slots = tenure_.key_slots;
-  return proposal;
-}
-
 /// The counter holds `proposed`: what was open besides is buried.
 void Live::adopt(const Proposed& proposed) {
   tenure_.mark = proposed.mark;
   // Stays open until it has lost its name: that is quick then.
   SharedFile before = std::exchange(tenure_.file, proposed.file);
-  shown_ = {proposed.mark.value};
+  shown_ = proposed.mark.value;
   if (tenure_.publication.own_names()) tenure_.litter = proposed.superseded;
   open_.clear();
   publish();
   if (before != tenure_.file && before->end > slow_to_close &&
       tenure_.environment.executor.width() > 1) {
-    closing_.close(std::move(before));
+    closing_.run([last = std::move(before)]() mutable { last.reset(); });
   }
 }
 
@@ -151,6 +69,7 @@ void Live::adopt_own_or_fence(const std::optional<CounterReading>& found) {
 }
 
 void Live::confirm() {
+  collect();
   if (ended_) throw Error(*ended_);
   const auto found = tenure_.counter->read(tenure_.name);
   if (found && found->mark == tenure_.mark) return;
@@ -199,16 +118,6 @@ SharedFile Live::write_note() {
   file->file->write_at(file->end, encoded);
   file->end += encoded.size();
   return file;
-}
-
-Error Live::unconfirmed(const Mark& mark, const std::string& why) const {
-  const std::string what = "generation " + number(mark.value) + " is saved to " +
-                           tenure_.place.shown() + ", but not yet confirmed: " + why;
-  if (!tenure_.key->present()) {
-    return {Code::counter_unavailable, what,
-            "bring the counter back and save again; without a key a restore does not take it up"};
-  }
-  return {Code::unconfirmed, what, "bring the counter back; the next save or restore takes it up"};
 }
 
 }  // namespace tidemark::session

@@ -2,14 +2,19 @@
 
 #include <tidemark/session.h>
 
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "io/close_behind.h"
+#include "base/background.h"
 #include "session/ask.h"
 #include "session/chain.h"
 #include "session/live_file.h"
 #include "session/place.h"
+#include "session/saving.h"
 #include "session/sections.h"
 
 namespace tidemark::session {
@@ -31,6 +36,7 @@ struct Tenure {
   std::string name;
   state::Registry& registry;
   ProgressCallback progress;
+  std::uint64_t most_captured = 0;
   std::unique_ptr<Chain> chain;
 
   bool restored = false;
@@ -46,6 +52,31 @@ struct Tenure {
   std::vector<std::filesystem::path> litter{};  ///< files that nobody needs once the mark is safe
 };
 
+/// Where the next generation goes.
+struct Target {
+  SharedFile file{};
+  bool fresh = false;  ///< made for it: nothing else is in there
+};
+
+/// A generation that is durable.
+struct Written {
+  Proposed proposed{};
+  container::FoundGeneration generation{};
+};
+
+/// A checkpoint that is sealed in memory, and on its way.
+struct Captured {
+  Captured(Chain& chain, state::Registry& registry, Executor& executor)
+      : increment(chain.plan(registry, executor)) {}
+
+  Increment increment;
+  container::FileHead head{};
+  std::optional<Target> target{};  ///< once it is known what it follows
+  std::unique_ptr<container::GenerationWriter> writer{};
+  std::shared_ptr<SavingStatus> status{};
+  std::optional<container::FoundGeneration> durable{};
+};
+
 /// A live session: writes checkpoints and moves the counter, until it is fenced.
 class Live {
  public:
@@ -54,18 +85,43 @@ class Live {
   /// cannot be made durable.
   Live(Tenure tenure, Generation shown);
 
+  /// Waits for a checkpoint in the background. Leaves the state alone.
+  ~Live();
+  Live(const Live&) = delete;
+  Live& operator=(const Live&) = delete;
+
   Generation checkpoint(Save save);
   void confirm();
 
-  [[nodiscard]] Generation generation() const noexcept { return shown_; }
+  /// Captures the state; the rest goes on in the background. All functions but those below wait
+  /// for its end.
+  [[nodiscard]] std::shared_ptr<SavingStatus> checkpoint_async();
+  [[nodiscard]] bool is_saving() const;
+
+  [[nodiscard]] Generation generation() const noexcept { return {shown_.load()}; }
   [[nodiscard]] bool restored() const noexcept { return tenure_.restored; }
   [[nodiscard]] const std::string& name() const noexcept { return tenure_.name; }
 
  private:
-  void settle(Save save);
   [[nodiscard]] Proposed write();
-  [[nodiscard]] Proposed write_to(const SharedFile& target, Increment& increment);
-  [[nodiscard]] container::Proposal next_proposal();
+
+  void capture();
+  void choose_target();
+  void write_captured(io::WriteBehind::Where where);
+  void complete() noexcept;
+  void collect();
+
+  void settle(Save save);
+  void make_whole_unless_it_follows(Increment& increment) const;
+  [[nodiscard]] Target target_for(const Increment& increment);
+  [[nodiscard]] Written write_durably_to(const Target& target,
+                                         const std::function<container::FoundGeneration()>& write);
+  void discard(const Target& target);
+  [[nodiscard]] bool commit(const Proposed& proposed);
+  [[nodiscard]] Pen pen() const { return {tenure_.environment, *tenure_.key, tenure_.progress}; }
+  [[nodiscard]] std::uint64_t next_value() const;
+  [[nodiscard]] container::Proposal next_proposal(const Increment& increment);
+
   void adopt(const Proposed& proposed);
   void adopt_own_or_fence(const std::optional<CounterReading>& found);
   void publish();
@@ -74,10 +130,13 @@ class Live {
   [[nodiscard]] Error unconfirmed(const Mark& mark, const std::string& why) const;
 
   Tenure tenure_;
-  Generation shown_;
+  std::atomic<std::uint64_t> shown_;
   std::vector<Proposed> open_{};  ///< children of the mark whose outcome is not known, oldest first
   std::optional<Error> ended_{};  ///< why this session must stop
-  io::CloseBehind closing_{};
+  std::vector<Buffer> spare_buffers_{};  ///< of earlier captures: new memory is slow
+  std::unique_ptr<Captured> captured_{};
+  Background closing_{};
+  Background background_{};
 };
 
 }  // namespace tidemark::session

@@ -43,14 +43,19 @@ void discard_tail(LiveFile& file) {
 container::FoundGeneration write_generation(
     const Pen& pen, LiveFile& target, container::Proposal proposal,
     const std::function<void(container::GenerationWriter&)>& fill) {
+  return write_durably(target, [&] {
+    container::GenerationWriter writer(pen.sealing(target.head), {*target.file, target.end},
+                                       std::move(proposal));
+    fill(writer);
+    return writer.finish();
+  });
+}
+
+container::FoundGeneration write_durably(LiveFile& target,
+                                         const std::function<container::FoundGeneration()>& write) {
   bool written = false;
   try {
-    container::GenerationWriter writer(
-        {*target.file, target.head, target.end, pen.key, pen.environment.executor,
-         pen.environment.random, pen.progress},
-        std::move(proposal));
-    fill(writer);
-    auto generation = writer.finish();
+    auto generation = write();
     written = true;
     target.file->sync();
     target.end += generation.header.length;

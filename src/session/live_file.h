@@ -42,6 +42,10 @@ struct Pen {
   const Environment& environment;
   const container::LineageKey& key;
   const ProgressCallback& progress;
+
+  [[nodiscard]] container::Sealing sealing(const container::FileHead& head) const {
+    return {head, key, environment.executor, environment.random, progress};
+  }
 };
 
 /// Writes one generation at the end of `target`, its sections by `fill`, and syncs it; `target`
@@ -50,5 +54,9 @@ struct Pen {
 [[nodiscard]] container::FoundGeneration write_generation(
     const Pen& pen, LiveFile& target, container::Proposal proposal,
     const std::function<void(container::GenerationWriter&)>& fill);
+
+/// The same for one that `write` writes all of.
+[[nodiscard]] container::FoundGeneration write_durably(
+    LiveFile& target, const std::function<container::FoundGeneration()>& write);
 
 }  // namespace tidemark::session

@@ -139,10 +139,16 @@ void look(Opening& opening) {
 
 Tenure tenure_of(Opening opening, SharedKey key, std::vector<Buffer> key_slots,
                  const container::SessionId& session, Proposed proposed, Policy policy) {
-  Tenure tenure{
-      opening.environment,     opening.place, opening.publication, std::move(opening.lock),
-      opening.options.counter, opening.name,  opening.registry,    opening.options.progress,
-      std::move(opening.chain)};
+  Tenure tenure{opening.environment,
+                opening.place,
+                opening.publication,
+                std::move(opening.lock),
+                opening.options.counter,
+                opening.name,
+                opening.registry,
+                opening.options.progress,
+                opening.options.most_captured,
+                std::move(opening.chain)};
   tenure.birth = opening.reading->birth;
   tenure.key = std::move(key);
   tenure.key_slots = std::move(key_slots);

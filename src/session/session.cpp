@@ -33,7 +33,9 @@ class Session::Impl {
 
   Impl(Opener opener, Options options, State& state)
       : executor_(threads_of(options)),
-        live_(opener({files_, random_, executor_}, std::move(options), state.registry())) {}
+        live_(
+            opener({.files = files_, .random = random_, .executor = executor_, .background = true},
+                   std::move(options), state.registry())) {}
 
   [[nodiscard]] session::Live& live() noexcept { return *live_; }
 
@@ -62,6 +64,13 @@ Session Session::open(Options options, State& state) {
 }
 
 Generation Session::checkpoint(Save save) { return impl_->live().checkpoint(save); }
+Saving Session::checkpoint_async() { return Saving(impl_->live().checkpoint_async()); }
+
+std::optional<Saving> Session::try_checkpoint_async() {
+  if (impl_->live().is_saving()) return std::nullopt;
+  return checkpoint_async();
+}
+
 void Session::confirm() { impl_->live().confirm(); }
 Generation Session::generation() const noexcept { return impl_->live().generation(); }
 bool Session::restored() const noexcept { return impl_->live().restored(); }

@@ -69,7 +69,7 @@ class FixedRandom final : public Random {
 Root root_under_fixed_randomness(crypto::Cipher cipher, const Contents& contents) {
   Workbench bench(cipher);
   FixedRandom random;
-  GenerationWriter writer({bench.file, bench.head, bench.end, bench.key, *bench.executor, random},
+  GenerationWriter writer({bench.head, bench.key, *bench.executor, random}, {bench.file, bench.end},
                           bench.next());
   for (const Content& content : contents) {
     writer.add(content.name, content.type, [&](Sink& sink) { sink.write(content.bytes); });

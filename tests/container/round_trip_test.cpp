@@ -66,7 +66,7 @@ TEST(RoundTrip, AfterASerializationThatFailed) {
   Workbench bench;
   bench.executor = &pool;
   {
-    GenerationWriter writer({bench.file, bench.head, bench.end, bench.key, pool, bench.random},
+    GenerationWriter writer({bench.head, bench.key, pool, bench.random}, {bench.file, bench.end},
                             bench.next());
     EXPECT_THROW(writer.add("s", memory_type,
                             [&](Sink& sink) {
@@ -125,9 +125,8 @@ TEST(RoundTrip, OfPiecesOfAnySize) {
   const Buffer bytes = random_bytes(2 * record_size + 77, 1);
   for (const std::size_t piece : {std::size_t{1000}, std::size_t{65537}, record_size + 3}) {
     Workbench bench;
-    GenerationWriter writer(
-        {bench.file, bench.head, bench.end, bench.key, *bench.executor, bench.random},
-        bench.next());
+    GenerationWriter writer({bench.head, bench.key, *bench.executor, bench.random},
+                            {bench.file, bench.end}, bench.next());
     writer.add("s", memory_type, [&](Sink& sink) {
       for (Bytes rest = bytes; !rest.empty();) {
         const Bytes part = rest.first(std::min(piece, rest.size()));
@@ -187,8 +186,8 @@ TEST(RoundTrip, ALargeGenerationsHeaderComesLast) {
   /// Sees the header's place before each write.
   Workbench bench;
   const std::uint64_t offset = bench.end;
-  GenerationWriter writer(
-      {bench.file, bench.head, offset, bench.key, *bench.executor, bench.random}, bench.next());
+  GenerationWriter writer({bench.head, bench.key, *bench.executor, bench.random},
+                          {bench.file, offset}, bench.next());
   writer.add("s", memory_type, [&](Sink& sink) {
     for (int i = 0; i < 5; ++i) sink.write(Buffer(record_size));
   });
@@ -251,8 +250,8 @@ TEST(RoundTrip, MixesOwnAndInheritedSections) {
   Proposal proposal = bench.next();
   proposal.base = first;
   GenerationReader below = bench.open(first);
-  GenerationWriter writer(
-      {bench.file, bench.head, bench.end, bench.key, *bench.executor, bench.random}, proposal);
+  GenerationWriter writer({bench.head, bench.key, *bench.executor, bench.random},
+                          {bench.file, bench.end}, proposal);
   writer.inherit(below.sections()[1]);
   writer.add("c", memory_type, [](Sink& sink) { sink.write(random_bytes(20, 3)); });
   writer.inherit(below.sections()[0]);
@@ -294,8 +293,8 @@ TEST(RoundTrip, RefusesATypeThatNobodyCouldRead) {
 
 TEST(RoundTrip, RefusesTooManySections) {
   Workbench bench;
-  GenerationWriter writer(
-      {bench.file, bench.head, bench.end, bench.key, *bench.executor, bench.random}, bench.next());
+  GenerationWriter writer({bench.head, bench.key, *bench.executor, bench.random},
+                          {bench.file, bench.end}, bench.next());
   for (std::size_t i = 0; i <= most_sections; ++i) writer.inherit({std::to_string(i), {}, 0, {}});
   EXPECT_EQ(code_of([&] { (void)writer.finish(); }), Code::failed);
 }
@@ -317,9 +316,8 @@ TEST(RoundTrip, ReportsProgress) {
     EXPECT_GE(now.bytes_done, done);
     done = now.bytes_done;
   };
-  GenerationWriter writer(
-      {bench.file, bench.head, bench.end, bench.key, *bench.executor, bench.random, progress},
-      bench.next());
+  GenerationWriter writer({bench.head, bench.key, *bench.executor, bench.random, progress},
+                          {bench.file, bench.end}, bench.next());
   writer.add("s", memory_type, [](Sink& sink) { sink.write(Buffer(4 * record_size + 1)); });
   const auto found = writer.finish();
   EXPECT_GE(done, 4 * record_size);

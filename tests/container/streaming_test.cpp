@@ -37,7 +37,7 @@ TEST(Streaming, TakesAFewMegabytesWhateverTheSize) {
   SeededRandom random(1);
   test::reset_peak();
   const std::size_t before = test::allocated_now();
-  GenerationWriter writer({file, bench.head, bench.end, bench.key, pool, random}, bench.next());
+  GenerationWriter writer({bench.head, bench.key, pool, random}, {file, bench.end}, bench.next());
   writer.add("s", memory_type, [&](Sink& sink) { sink.write(state); });
   const auto found = writer.finish();
   EXPECT_GT(file.size(), state.size());

@@ -175,8 +175,8 @@ class Bases : public testing::Test {
     FoundGeneration claimed = base;
     edit(claimed);
     proposal.base = claimed;
-    GenerationWriter writer(
-        {bench.file, bench.head, bench.end, bench.key, *bench.executor, bench.random}, proposal);
+    GenerationWriter writer({bench.head, bench.key, *bench.executor, bench.random},
+                            {bench.file, bench.end}, proposal);
     writer.inherit({"s", inherited_type, inherited_length, {}});
     auto found = writer.finish();
     bench.end += found.header.length;
@@ -235,8 +235,8 @@ TEST_F(Bases, MustHoldTheSection) {
 }
 
 TEST_F(Bases, MustExist) {
-  GenerationWriter writer(
-      {bench.file, bench.head, bench.end, bench.key, *bench.executor, bench.random}, bench.next());
+  GenerationWriter writer({bench.head, bench.key, *bench.executor, bench.random},
+                          {bench.file, bench.end}, bench.next());
   writer.inherit({"s", inherited_type, ~std::uint64_t{0}, {}});
   EXPECT_EQ(reading(bench, writer.finish()), Code::damaged);
 }

@@ -109,7 +109,7 @@ Proposal Workbench::next() const {
 }
 
 FoundGeneration Workbench::write(const Contents& contents, Proposal proposal) {
-  GenerationWriter writer({file, head, end, key, *executor, random}, std::move(proposal));
+  GenerationWriter writer({head, key, *executor, random}, {file, end}, std::move(proposal));
   for (const Content& content : contents) {
     writer.add(content.name, content.type, [&](Sink& sink) { sink.write(content.bytes); });
   }
@@ -123,7 +123,7 @@ FoundGeneration Workbench::refer_to(const FoundGeneration& base) {
   Proposal proposal = next();
   proposal.purpose = Purpose::take_over;
   proposal.base = base;
-  GenerationWriter writer({file, head, end, key, *executor, random}, std::move(proposal));
+  GenerationWriter writer({head, key, *executor, random}, {file, end}, std::move(proposal));
   const auto index = open_index(file, head, base, key);
   for (const SectionEntry& entry : index.value().sections) writer.inherit(entry);
   auto found = writer.finish();
@@ -136,7 +136,7 @@ FoundGeneration Workbench::write_changes(const FoundGeneration& base, const Cont
                                          std::vector<Run> runs) {
   Proposal proposal = next();
   proposal.base = base;
-  GenerationWriter writer({file, head, end, key, *executor, random}, std::move(proposal));
+  GenerationWriter writer({head, key, *executor, random}, {file, end}, std::move(proposal));
   writer.add_changes(content.name, content.type, content.bytes, std::move(runs));
   auto found = writer.finish();
   end += found.header.length;

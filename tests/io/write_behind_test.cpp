@@ -6,7 +6,6 @@
 #include <csignal>
 #include <future>
 
-#include "io/close_behind.h"
 #include "io/posix.h"
 #include "io/simulated.h"
 #include "tests/io/helpers.h"
@@ -124,25 +123,6 @@ TEST(WriteBehind, EndsWithWhatItHasBegun) {
     file.allow.set_value();
   }
   EXPECT_LE(file.written, 10U);
-}
-
-TEST(CloseBehind, ClosesTheLastReference) {
-  std::promise<std::thread::id> closed;
-  std::future<std::thread::id> result = closed.get_future();
-  CloseBehind closing;
-  closing.close(
-      std::shared_ptr<void>(nullptr, [&](void*) { closed.set_value(std::this_thread::get_id()); }));
-  EXPECT_NE(result.get(), std::this_thread::get_id());
-}
-
-TEST(CloseBehind, LeavesOtherReferencesAlone) {
-  const auto file = std::make_shared<int>(7);
-  {
-    CloseBehind closing;
-    closing.close(file);
-    closing.close(file);
-  }
-  EXPECT_EQ(file.use_count(), 1);
 }
 
 TEST(SimulatedHints, CanBeStoppedAtAndNeverFail) {
