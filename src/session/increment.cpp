@@ -29,7 +29,10 @@ class FingerprintSink final : public Sink {
 
 Increment::Increment(state::Registry& registry, const crypto::Fingerprinter& fingerprinter,
                      Executor& executor, Mode mode)
-    : registry_(registry), fingerprinter_(fingerprinter), tracks_(mode != Mode::untracked) {
+    : registry_(registry),
+      writer_(registry.writer()),
+      fingerprinter_(fingerprinter),
+      tracks_(mode != Mode::untracked) {
   try {
     for (std::size_t i = 0; i < registry.entries().size(); ++i) plan(i, executor, mode);
   } catch (...) {  // the application's own serialization may throw
@@ -126,6 +129,7 @@ void Increment::save_object(const Part& part, container::GenerationWriter& write
 
 void Increment::keep() {
   settled_ = true;
+  if (!is_latest()) return;
   for (const Part& part : parts_) {
     state::Entry& entry = entry_of(part);
     entry.written.reset();
@@ -137,6 +141,7 @@ void Increment::keep() {
 }
 
 void Increment::forget() {
+  if (!is_latest()) return;
   for (const Part& part : parts_) {
     state::Entry& entry = entry_of(part);
     entry.memory.forget();

@@ -68,7 +68,11 @@ class Increment {
 
   void forget();
 
+  /// Whether nobody wrote the state since: else what is known of it is theirs.
+  [[nodiscard]] bool is_latest() const { return registry_.writer() == writer_; }
+
   state::Registry& registry_;
+  const void* writer_;
   const crypto::Fingerprinter& fingerprinter_;
   bool tracks_;
   bool settled_ = false;

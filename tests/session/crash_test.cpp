@@ -36,6 +36,7 @@ struct Setting {
   bool locks = true;
   Encrypted encrypted = Encrypted::no;
   std::size_t size = 3;  ///< of the state, in numbers
+  bool async = false;    ///< the saves that may be stopped
 
   void apply(World& world) const {
     world.compaction_limit = compaction_limit;
@@ -55,10 +56,14 @@ struct Scenario {
   std::function<void(World&, Told&)> act;  ///< may be stopped anywhere
 };
 
-void save(World::Application& application, Told& told, std::uint64_t age) {
+void save(World& world, World::Application& application, Told& told, std::uint64_t age) {
   application.set_age(age);
   told.attempted = std::max(told.attempted, age);
-  application.live->checkpoint(Save::last);
+  if (world.async) {
+    (void)application.live->checkpoint_async()->wait();
+  } else {
+    application.live->checkpoint(Save::last);
+  }
   told.acknowledged = age;
   told.restoring = false;
 }
@@ -82,7 +87,7 @@ void leave_pending(World& world, Told& told) {
   start(world, application, told);
   world.counter->script({Fate::lost, Fate::lost, Fate::lost});
   try {
-    save(application, told, 2);
+    save(world, application, told, 2);
     FAIL() << "the save was confirmed";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::unconfirmed);
@@ -98,7 +103,7 @@ void leave_pending_beside_a_commit(World& world, Told& told) {
   world.counter->script({Fate::answer_lost, Fate::lost, Fate::lost});
   for (const std::uint64_t age : {2U, 3U}) {
     try {
-      save(application, told, age);
+      save(world, application, told, age);
       FAIL() << "the save was confirmed";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), Code::unconfirmed);
@@ -113,17 +118,17 @@ std::vector<Scenario> scenarios() {
   const auto create = [](World& world, Told& told) {
     World::Application application(1, world.size);
     start(world, application, told);
-    save(application, told, 2);
+    save(world, application, told, 2);
   };
   const auto checkpoints = [](World& world, Told& told) {
     World::Application application(0);
     resume(world, application, told);
-    for (const std::uint64_t age : {4U, 5U, 6U}) save(application, told, age);
+    for (const std::uint64_t age : {4U, 5U, 6U}) save(world, application, told, age);
   };
   const auto hand_over = [](World& world, Told& told) {
     World::Application application(0);
     resume(world, application, told);
-    if (world.policy == Policy::single_use) save(application, told, 3);
+    if (world.policy == Policy::single_use) save(world, application, told, 3);
     application.live.reset();
     resume(world, application, told);
   };
@@ -132,13 +137,17 @@ std::vector<Scenario> scenarios() {
     told.attempted = 10;
     world.create(application, true);
     told.acknowledged = 10;
-    save(application, told, 11);
+    save(world, application, told, 11);
   };
   const Setting settings[] = {
       {"appending"},
       {"compacting", always},
       {"increments", never, Policy::hand_over, {}, true, Encrypted::no, World::paged},
       {"increments_compacting", always, Policy::hand_over, {}, true, Encrypted::no, World::paged},
+      {"async", never, Policy::hand_over, {}, true, Encrypted::no, World::paged, true},
+      {"async_compacting", always, Policy::hand_over, {}, true, Encrypted::no, World::paged, true},
+      {"async_alternate", never, Policy::hand_over, Publishing::alternate, false,
+       Encrypted::new_files_open, 3, true},
       {"single_use", never, Policy::single_use},
       {"single_use_compacting", always, Policy::single_use},
       {"without_locks", never, Policy::hand_over, {}, false},
@@ -203,6 +212,7 @@ bool run_until(World& world, const Scenario& scenario, Told& told, std::uint64_t
                std::deque<Fate> fates) {
   scenario.setting.apply(world);
   scenario.prepare(world, told);
+  world.async = scenario.setting.async;
   world.files.kill();
   world.counter->script(std::move(fates));
   world.files.stop_at(n, where);

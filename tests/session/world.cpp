@@ -62,6 +62,7 @@ Options World::options() const {
   options.counter = counter;
   options.key = key;
   options.publishing = publishing;
+  options.most_captured = most_captured;
   return options;
 }
 

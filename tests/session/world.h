@@ -56,7 +56,9 @@ class World {
   };
 
   [[nodiscard]] Options options() const;
-  [[nodiscard]] Environment environment() { return {files, random, *executor, compaction_limit}; }
+  [[nodiscard]] Environment environment() {
+    return {files, random, *executor, compaction_limit, background};
+  }
 
   void create(Application& application, bool start_over = false);
   void restore(Application& application);
@@ -76,6 +78,9 @@ class World {
   std::unique_ptr<Executor> executor = std::make_unique<InlineExecutor>();
   Key key;
   std::uint64_t compaction_limit = std::uint64_t{1} << 20;
+  std::uint64_t most_captured = std::uint64_t{1} << 30;
+  bool async = false;       ///< a test's saves go by checkpoint_async
+  bool background = false;  ///< else all of an asynchronous save happens in the calling thread
   Policy policy = Policy::hand_over;
   std::optional<Publishing> publishing{};
   std::size_t size = 3;  ///< how many numbers an application starts with
