@@ -75,5 +75,20 @@ TEST(Fingerprint, OfAStreamIsThatOfTheWhole) {
   }
 }
 
+// A stream goes through OpenSSL, pieces through libipsec-mb where that is faster.
+TEST(Fingerprint, IsTheSameWhoeverTakesIt) {
+  const Fingerprinter fingerprinter(key(6));
+  const Buffer bytes = random_bytes(20000);
+  std::mt19937 random(1);
+  for (int i = 0; i < 2000; ++i) {
+    const std::size_t offset = random() % 100;
+    const std::size_t size = random() % (std::size_t{1} << (random() % 15));
+    const Bytes some = Bytes(bytes).subspan(offset, size);
+    auto stream = fingerprinter.stream();
+    stream.update(some);
+    ASSERT_EQ(stream.finish(), of(fingerprinter, some)) << offset << ", " << size;
+  }
+}
+
 }  // namespace
 }  // namespace tidemark::crypto
