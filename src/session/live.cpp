@@ -27,15 +27,22 @@ Live::Live(Tenure tenure, Generation shown) : tenure_(std::move(tenure)), shown_
   tidy();
 }
 
-/// The counter holds `proposed`: what was open besides is buried.
+/// The counter holds `proposed`: what was open besides is buried. What was proposed after it keeps
+/// its file until the next commit: it is newer, and a restore was said to take it up.
 void Live::adopt(const Proposed& proposed) {
+  std::vector<std::filesystem::path> later;
+  for (auto other = open_.rbegin(); other->mark != proposed.mark; ++other) {
+    if (other->file != proposed.file) later.push_back(other->file->path);
+  }
   tenure_.mark = proposed.mark;
   // Stays open until it has lost its name: that is quick then.
   SharedFile before = std::exchange(tenure_.file, proposed.file);
   shown_ = proposed.mark.value;
   if (tenure_.publication.own_names()) tenure_.litter = proposed.superseded;
+  for (const auto& path : later) std::erase(tenure_.litter, path);
   open_.clear();
   publish();
+  tenure_.litter.insert(tenure_.litter.end(), later.begin(), later.end());
   if (before != tenure_.file && before->end > slow_to_close &&
       tenure_.environment.executor.width() > 1) {
     closing_.run([last = std::move(before)]() mutable { last.reset(); });

@@ -269,6 +269,25 @@ TEST_F(CheckpointTest, CompactionInAnOutageKeepsEveryPendingChild) {
   EXPECT_EQ(back.age(), 4U);
 }
 
+TEST_F(CheckpointTest, AdoptingALateProposalKeepsTheLaterOneInItsOwnFile) {
+  World big;
+  World::Application app(1, large);
+  big.create(app);
+  big.counter->script({Fate::late, Fate::lost, Fate::lost});
+  app.set_age(2);
+  EXPECT_EQ(code_of([&] { (void)app.live->checkpoint(Save::periodic); }), Code::unconfirmed);
+  big.counter->script(std::deque<Fate>(6, Fate::lost));
+  app.set_age(3);
+  EXPECT_EQ(code_of([&] { (void)app.live->checkpoint(Save::last); }), Code::unconfirmed);
+  big.counter->deliver();
+  app.live->confirm();
+  EXPECT_EQ(app.live->generation().value, 2U) << "2 is the mark, and 3 was said to be taken up";
+  app.live.reset();
+  World::Application back(0, large);
+  big.restore(back);
+  EXPECT_EQ(back.age(), 3U);
+}
+
 TEST_F(CheckpointTest, AnExceptionOfTheApplicationLeavesTheSessionAlive) {
   class Moody final : public Section {
    public:
