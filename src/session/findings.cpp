@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <list>
+#include <span>
 
 #include "container/reader.h"
 #include "crypto/hash.h"
@@ -33,8 +35,7 @@ class Interpreter {
   }
 
   Findings finish() {
-    findings_.pending = ranked(std::move(children_));
-    std::ranges::move(ranked(std::move(instead_)), std::back_inserter(findings_.pending));
+    findings_.pending = ranked(pending_);
     return std::move(findings_);
   }
 
@@ -61,12 +62,11 @@ class Interpreter {
     if (is_committed(generation)) return;
     if (header.value == reading_.mark.value) findings_.other_digest = true;
     if (!may_be_rolled_forward(stored, header)) return;
-    if (header.parent != reading_.mark) {
-      if (is_proposed_instead(header)) instead_.push_back({&stored, &generation, key});
-    } else if (header.purpose == container::Purpose::used) {
+    if (header.parent != reading_.mark && !is_proposed_instead(header)) return;
+    if (header.purpose == container::Purpose::used) {
       findings_.uses.push_back(generation.root);
     } else {
-      children_.push_back({&stored, &generation, key});
+      pending_.push_back({&stored, &generation, key});
     }
   }
 
@@ -107,42 +107,56 @@ class Interpreter {
            header.parent == committed.parent;
   }
 
-  /// Newest first: within a session by number; a successor just above what it copied; between
-  /// unrelated sessions the later in the storage's order, which is how they come in here.
-  static std::vector<Candidate> ranked(std::vector<Candidate> candidates) {
-    std::vector<Candidate> order;
-    for (Candidate& candidate : candidates) {
-      const auto after = std::ranges::find_if(
-          order.rbegin(), order.rend(),
-          [&](const Candidate& below) { return goes_above(candidate, below); });
-      order.insert(after == order.rend() ? position_of(order, candidate) : after.base(),
-                   std::move(candidate));
+  /// Newest first, by the state that they hold. Lowest is a take-over of the committed generation;
+  /// then what sessions proposed, each session's by number; a copy just above what it copied.
+  /// Between unrelated ones the storage's order decides, which is how they come in here.
+  static std::vector<Candidate> ranked(std::span<const Candidate> candidates) {
+    std::vector<Candidate> order;  // oldest first
+    std::list<Candidate> copies;
+    for (const Candidate& candidate : candidates) {
+      const auto& header = candidate.generation->header;
+      if (header.copied) {
+        copies.push_back(candidate);
+      } else if (header.purpose == container::Purpose::take_over) {
+        order.insert(order.begin(), candidate);
+      } else {
+        order.insert(position_of(order, candidate), candidate);
+      }
+    }
+    while (!copies.empty()) {  // a copy may have been copied
+      const auto next = std::ranges::find_if(
+          copies, [&](const Candidate& copy) { return original_of(order, copy) != order.end(); });
+      const auto copy = next == copies.end() ? copies.begin() : next;
+      const auto original = original_of(order, *copy);
+      order.insert(original == order.end() ? original : std::next(original), *copy);
+      copies.erase(copy);
     }
     std::ranges::reverse(order);
     return order;
   }
 
-  /// Where a candidate goes that nothing ties to those below it: below its own session's later
-  /// proposals, else on top.
-  static std::vector<Candidate>::iterator position_of(std::vector<Candidate>& ranked,
+  /// Where a proposal goes: below its own session's later ones, else on top.
+  static std::vector<Candidate>::iterator position_of(std::vector<Candidate>& order,
                                                       const Candidate& candidate) {
-    return std::ranges::find_if(
-        ranked, [&](const Candidate& other) { return goes_above(other, candidate); });
+    const auto& header = candidate.generation->header;
+    return std::ranges::find_if(order, [&](const Candidate& other) {
+      const auto& above = other.generation->header;
+      return above.session == header.session && above.proposal > header.proposal;
+    });
   }
 
-  static bool goes_above(const Candidate& upper, const Candidate& lower) {
-    const auto& above = upper.generation->header;
-    const auto& below = lower.generation->header;
-    return above.copied == lower.generation->root ||
-           (above.session == below.session && above.proposal > below.proposal);
+  static std::vector<Candidate>::iterator original_of(std::vector<Candidate>& order,
+                                                      const Candidate& copy) {
+    return std::ranges::find(order, copy.generation->header.copied, [](const Candidate& other) {
+      return std::optional<Root>(other.generation->root);
+    });
   }
 
   const CounterReading& reading_;
   const Counter& counter_;
   Keyring& keyring_;
   std::vector<SharedKey> keys_;
-  std::vector<Candidate> children_;  // of the mark
-  std::vector<Candidate> instead_;   // of the committed generation
+  std::vector<Candidate> pending_;
   Findings findings_;
 };
 

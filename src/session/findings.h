@@ -25,7 +25,7 @@ struct Findings {
   /// is found here too.
   std::optional<Candidate> committed{};
 
-  /// What may be rolled forward, newest first: children of the counter's mark, then what the
+  /// What may be rolled forward, newest state first: children of the counter's mark, and what the
   /// committed generation's own session proposed after it in its place.
   std::vector<Candidate> pending{};
 

@@ -209,6 +209,63 @@ TEST_F(WithoutLocksTest, WhatTheLateTakeOverCommitsIsStillThere) {
   EXPECT_EQ(world.restored_age(), 2U) << "the take-over's file was not removed";
 }
 
+/// What a session reports as unconfirmed is taken up, also where another instance has tried to take
+/// the lineage over in the meantime. The names of the files are random: each seed is another order.
+struct UnansweredTakeOverTest : testing::TestWithParam<std::uint64_t> {
+  void SetUp() override {
+    world.locks = false;
+    world.files.refuse_locks(true);
+    world.create(old);
+  }
+
+  void leave_unconfirmed(std::uint64_t age, Fate first = Fate::lost) {
+    world.counter->answer_reads(false);
+    std::deque<Fate> fates(6, Fate::lost);
+    fates.front() = first;
+    world.counter->script(fates);
+    EXPECT_EQ(code_of([&] { save(old, age); }), Code::unconfirmed);
+    world.counter->answer_reads(true);
+  }
+
+  void take_over_unanswered() {
+    world.counter->script(std::deque<Fate>(3, Fate::lost));
+    World::Application young{0};
+    EXPECT_EQ(code_of([&] { world.restore(young); }), Code::counter_unavailable);
+  }
+
+  std::uint64_t restored_age() {
+    old.live.reset();
+    world.counter->script({});
+    return world.restored_age();
+  }
+
+  World world{GetParam()};
+  World::Application old{1};
+};
+
+TEST_P(UnansweredTakeOverTest, OfTheCommittedOneIsOlderThanWhatWasSavedThen) {
+  take_over_unanswered();
+  leave_unconfirmed(2);
+  EXPECT_EQ(restored_age(), 2U);
+}
+
+TEST_P(UnansweredTakeOverTest, OfAPendingOneIsOlderThanWhatWasSavedThen) {
+  leave_unconfirmed(2);
+  take_over_unanswered();
+  take_over_unanswered();
+  leave_unconfirmed(3);
+  EXPECT_EQ(restored_age(), 3U);
+}
+
+TEST_P(UnansweredTakeOverTest, OfACommitUnheardIsOlderThanWhatWasProposedInItsPlace) {
+  leave_unconfirmed(2, Fate::answer_lost);
+  take_over_unanswered();
+  leave_unconfirmed(3);
+  EXPECT_EQ(restored_age(), 3U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, UnansweredTakeOverTest, testing::Range<std::uint64_t>(1, 9));
+
 TEST_F(WithoutLocksTest, AnUnreadableFileIsPassedOver) {
   World::Application application{1};
   world.create(application);
