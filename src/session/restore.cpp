@@ -150,7 +150,10 @@ Successor write_successor(const Opening& opening, Loaded& loaded) {
     LiveFile& file = *successor.proposed.file;
     const auto generation = write_generation(
         {environment, *loaded.candidate.key, opening.options.progress}, file, proposal, fill);
-    if (!successor.offset) environment.files.sync_folder(file.path.parent_path());
+    // What is pending may lie under a name that its writer did not live to make durable.
+    if (!successor.offset || loaded.pending) {
+      environment.files.sync_folder(file.path.parent_path());
+    }
     successor.proposed.mark = opening.options.counter->next(proposal.parent, generation.root);
     successor.proposed.superseded =
         superseded(environment.files, opening.place, opening.publication, opening.name, file.path);

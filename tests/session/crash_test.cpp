@@ -299,6 +299,27 @@ TEST_P(CrashTest, KilledEverywhereOnARunningMachine) {
   }
 }
 
+TEST_P(CrashTest, KilledThenTakenOverThenThePowerIsCut) {
+  const Scenario& scenario = GetParam();
+  bool stopped = true;
+  for (std::uint64_t n = 1; stopped; ++n) {
+    SCOPED_TRACE(testing::Message() << scenario.name << ": killed at call " << n);
+    World world(n);
+    Told told;
+    stopped = run_until(world, scenario, told, n, Stop::midway, {});
+    world.files.kill();
+    World::Application application(0);
+    try {
+      resume(world, application, told);
+    } catch (const Error&) {
+      continue;  // whether it may be refused is what the test above looks at
+    }
+    world.files.restart(Unsynced::dropped);
+    verify(world, told);
+    if (HasFailure()) return;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Session, CrashTest, testing::ValuesIn(scenarios()),
                          [](const auto& parameter) { return parameter.param.name; });
 
