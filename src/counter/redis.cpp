@@ -2,41 +2,20 @@
 
 #include <tidemark/error.h>
 
-#include <thread>
 #include <utility>
 
+#include "counter/mark_text.h"
 #include "counter/name.h"
 #include "counter/redis_durability.h"
-#include "counter/redis_failure.h"
+#include "counter/retries.h"
 
 namespace tidemark::counter {
 namespace {
 
-using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-using Outcome = RedisFailure::Outcome;
+using Outcome = ServerFailure::Outcome;
 
-constexpr int most_attempts = 7;
-constexpr auto first_pause = 50ms;  // doubled each time: 3.15 s in all
 constexpr std::size_t most_idle = 8;
-
-/// Asks once more for what failed, a bounded number of times; `retried` says after which outcomes.
-template <class Attempt, class Retried>
-auto with_retries(Deadline deadline, Attempt attempt, Retried retried) {
-  auto pause = std::chrono::duration_cast<Clock::duration>(first_pause);
-  for (int number = 1;; ++number) {
-    try {
-      return attempt();
-    } catch (const RedisFailure& failure) {
-      if (number == most_attempts || !retried(failure.outcome()) ||
-          Clock::now() + pause >= deadline) {
-        throw;
-      }
-    }
-    std::this_thread::sleep_for(pause);
-    pause *= 2;
-  }
-}
 
 }  // namespace
 
@@ -70,7 +49,7 @@ ScriptAnswer RedisCounter::run_script(std::string_view name,
   };
   try {
     if (auto answer = read_answer(with_retries(deadline, attempt, retried))) return *answer;
-  } catch (const RedisFailure& failure) {
+  } catch (const ServerFailure& failure) {
     throw Error(Code::counter_unavailable, "counter " + uri() + " " + failure.what(),
                 failure.advice());
   }
@@ -104,7 +83,7 @@ std::vector<std::string> RedisCounter::warnings() {
     const std::string flaws = find_flaws(deadline);
     if (flaws.empty()) return {};
     return {"counter " + uri() + " may lose in a crash what it acknowledged: " + flaws};
-  } catch (const RedisFailure& failure) {
+  } catch (const ServerFailure& failure) {
     return {"counter " + uri() +
             ": whether it may lose in a crash what it acknowledged could not be " + "checked, it " +
             failure.what()};

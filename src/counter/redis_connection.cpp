@@ -4,20 +4,12 @@
 #include <array>
 #include <string>
 
-#include "counter/redis_failure.h"
+#include "counter/server_failure.h"
 
 namespace tidemark::counter {
 namespace {
 
-using Outcome = RedisFailure::Outcome;
-
-/// What a server says, fit to be shown.
-std::string shown(std::string_view words) {
-  constexpr std::size_t longest = 200;
-  std::string text(words.substr(0, longest));
-  std::ranges::replace_if(text, [](char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return text;
-}
+using Outcome = ServerFailure::Outcome;
 
 /// An error's first word, which says of what kind it is.
 std::string_view kind_of(std::string_view error) { return error.substr(0, error.find(' ')); }
@@ -38,9 +30,9 @@ std::string advice_for(std::string_view kind) {
   return "see to it that the server takes writes, then try again";
 }
 
-RedisFailure refusal(std::string_view error) {
+ServerFailure refusal(std::string_view error) {
   const std::string_view kind = kind_of(error);
-  return {is_passing(kind) ? Outcome::passing : Outcome::refused, "says: " + shown(error),
+  return {is_passing(kind) ? Outcome::passing : Outcome::refused, "says: " + printable(error),
           advice_for(kind)};
 }
 
@@ -50,9 +42,9 @@ RedisConnection::RedisConnection(const RedisAddress& address, Deadline deadline)
     : socket_(address, deadline) {
   try {
     enter(address, deadline);
-  } catch (const RedisFailure& failure) {
+  } catch (const ServerFailure& failure) {
     if (failure.outcome() != Outcome::unknown) throw;
-    throw RedisFailure(Outcome::passing, failure.what(), failure.advice());
+    throw ServerFailure(Outcome::passing, failure.what(), failure.advice());
   }
 }
 
@@ -65,9 +57,9 @@ void RedisConnection::enter(const RedisAddress& address, Deadline deadline) {
     if (reply.kind == RedisReply::Kind::error) {
       // A server that does not know the command repeats its arguments: no more than the first word.
       const std::string_view kind = kind_of(reply.text);
-      throw RedisFailure(is_passing(kind) ? Outcome::passing : Outcome::refused,
-                         "does not accept the user and the password (" + shown(kind) + ")",
-                         "see to user and password, in the URI and at the server");
+      throw ServerFailure(is_passing(kind) ? Outcome::passing : Outcome::refused,
+                          "does not accept the user and the password (" + printable(kind) + ")",
+                          "see to user and password, in the URI and at the server");
     }
   }
   if (address.database != 0) {

@@ -11,15 +11,15 @@
 
 namespace tidemark::counter {
 
-/// A conversation with a Redis server, one question at a time. After a RedisFailure it is of no
+/// A conversation with a Redis server, one question at a time. After a ServerFailure it is of no
 /// more use, but for one that the server said itself (see `ask`).
 class RedisConnection {
  public:
   /// Connects, gives user and password, and selects the database. Nothing was carried out where
-  /// that fails: RedisFailure (`passing` or `refused`).
+  /// that fails: ServerFailure (`passing` or `refused`).
   RedisConnection(const RedisAddress& address, Deadline deadline);
 
-  /// The answer. A refusal by the server is a RedisFailure, `passing` or `refused`.
+  /// The answer. A refusal by the server is a ServerFailure, `passing` or `refused`.
   [[nodiscard]] RedisReply ask(const std::vector<std::string_view>& words, Deadline deadline);
 
   /// Whether it can be asked: else it was closed at the other end, or got out of step, or belongs

@@ -1,10 +1,6 @@
 #include "counter/redis_script.h"
 
-#include <algorithm>
-#include <charconv>
-#include <system_error>
-
-#include "base/bytes.h"
+#include "counter/mark_text.h"
 
 namespace tidemark::counter {
 
@@ -26,29 +22,14 @@ return {'moved'}
 
 namespace {
 
-/// Only exactly what to_text writes.
-std::optional<Mark> read_mark(const RedisReply& reply) {
+std::optional<Mark> mark_in(const RedisReply& reply) {
   if (reply.kind != RedisReply::Kind::text) return std::nullopt;
-  const std::string& text = reply.text;
-  Mark mark;
-  const char* const end = text.data() + text.size();
-  const auto [space, error] = std::from_chars(text.data(), end, mark.value);
-  if (error != std::errc() || space == end) return std::nullopt;
-  const auto digest = from_hex(std::string_view(space + 1, end));
-  if (!digest || digest->size() != mark.digest.bytes.size()) return std::nullopt;
-  std::ranges::copy(*digest, mark.digest.bytes.begin());
-  if (to_text(mark) != text) return std::nullopt;
-  return mark;
+  return read_mark(reply.text);
 }
 
 }  // namespace
 
 std::string redis_key(std::string_view name) { return "tidemark:" + std::string(name); }
-
-std::string to_text(const std::optional<Mark>& mark) {
-  if (!mark) return "";
-  return std::to_string(mark->value) + " " + to_hex(mark->digest.bytes);
-}
 
 std::optional<ScriptAnswer> read_answer(const RedisReply& reply) {
   const auto is = [&](std::size_t size, std::string_view word) {
@@ -58,8 +39,8 @@ std::optional<ScriptAnswer> read_answer(const RedisReply& reply) {
   if (is(1, "moved")) return ScriptAnswer{.moved = true};
   if (is(1, "absent")) return ScriptAnswer{};
   if (!is(3, "held")) return std::nullopt;
-  const auto birth = read_mark(reply.list[1]);
-  const auto mark = read_mark(reply.list[2]);
+  const auto birth = mark_in(reply.list[1]);
+  const auto mark = mark_in(reply.list[2]);
   if (!birth || !mark) return std::nullopt;
   return ScriptAnswer{.found = CounterReading{.birth = *birth, .mark = *mark}};
 }

@@ -23,9 +23,6 @@ extern const std::string_view redis_script;
 /// The key of a lineage.
 [[nodiscard]] std::string redis_key(std::string_view name);
 
-/// As the key's hash holds a mark: its value, a space, its digest in hexadecimal. Nothing is "".
-[[nodiscard]] std::string to_text(const std::optional<Mark>& mark);
-
 /// What the script answers.
 struct ScriptAnswer {
   bool moved = false;

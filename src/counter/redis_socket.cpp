@@ -12,23 +12,23 @@
 #include <string>
 #include <system_error>
 
-#include "counter/redis_failure.h"
 #include "counter/redis_lookup.h"
+#include "counter/server_failure.h"
 
 namespace tidemark::counter {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Outcome = RedisFailure::Outcome;
+using Outcome = ServerFailure::Outcome;
 
 std::string words(int error) { return std::generic_category().message(error); }
 
-RedisFailure unreached(const std::string& why) {
+ServerFailure unreached(const std::string& why) {
   return {Outcome::passing, "cannot be reached: " + why,
           "start the Redis server, or name the right one"};
 }
 
-RedisFailure lost(const std::string& why) {
+ServerFailure lost(const std::string& why) {
   return {Outcome::unknown, why, "see whether the Redis server runs and can be reached"};
 }
 
@@ -88,7 +88,7 @@ SocketAddress local_address(const std::string& path) {
 std::vector<SocketAddress> addresses_of(const RedisAddress& address, Deadline deadline) {
   if (!address.socket.empty()) return {local_address(address.socket)};
   try {
-    return look_up(address.host, address.port, deadline);
+    return look_up(address.server.host, address.server.port, deadline);
   } catch (const LookupError& error) {
     throw unreached(error.what());
   }

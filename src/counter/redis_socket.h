@@ -1,16 +1,13 @@
 #pragma once
 
-#include <chrono>
-
 #include "base/bytes.h"
 #include "counter/redis_uri.h"
+#include "counter/retries.h"
 #include "io/descriptor.h"
 
 namespace tidemark::counter {
 
-using Deadline = std::chrono::steady_clock::time_point;
-
-/// A connection to a server, with an end to every wait. What goes wrong is a RedisFailure:
+/// A connection to a server, with an end to every wait. What goes wrong is a ServerFailure:
 /// `passing` until something was sent, then `unknown`. A peer that went away raises no SIGPIPE.
 class RedisSocket {
  public:

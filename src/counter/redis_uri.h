@@ -1,24 +1,21 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <memory>
 #include <string>
 
 #include "base/uri.h"
-#include "crypto/secret.h"
+#include "counter/server_uri.h"
 
 namespace tidemark::counter {
 
 /// Where a Redis server is, and how to be let in.
 struct RedisAddress {
-  std::string host{};  ///< a name or an address, without brackets; empty where there is a socket
-  std::uint16_t port = 6379;
+  HostAndPort server{};  ///< without a host where there is a socket
   std::string socket{};  ///< absolute path of a Unix socket; empty where there is a host
   int database = 0;
-  std::string user{};                                      ///< empty: the server's default user
-  std::shared_ptr<const crypto::SecretBuffer> password{};  ///< null: none
-  std::chrono::milliseconds timeout{5000};                 ///< for one call, retries included
+  std::string user{};                       ///< empty: the server's default user
+  Password password{};                      ///< null: none
+  std::chrono::milliseconds timeout{5000};  ///< for one call, retries included
 
   /// As a URI, without user and password.
   [[nodiscard]] std::string shown() const;

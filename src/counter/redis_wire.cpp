@@ -5,7 +5,7 @@
 #include <new>
 #include <type_traits>
 
-#include "counter/redis_failure.h"
+#include "counter/server_failure.h"
 #include "crypto/secret.h"
 
 namespace tidemark::counter {
@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t longest_answer = std::size_t{64} << 10;
 constexpr int longest_list = 64;
 
-RedisFailure no_answer() {
-  return {RedisFailure::Outcome::unknown, "answers what no Redis server answers here",
+ServerFailure no_answer() {
+  return {ServerFailure::Outcome::unknown, "answers what no Redis server answers here",
           "see what is listening there, and name a Redis server"};
 }
 

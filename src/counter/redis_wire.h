@@ -44,7 +44,7 @@ class RedisReader {
 
   void feed(Bytes bytes);
 
-  /// The next answer, once all of it is there. Throws RedisFailure (`unknown`) for what is none.
+  /// The next answer, once all of it is there. Throws ServerFailure (`unknown`) for what is none.
   [[nodiscard]] std::optional<RedisReply> next();
 
  private:

@@ -9,6 +9,7 @@
 #include <chrono>
 
 #include "conformance.h"
+#include "counter/mark_text.h"
 #include "counter/redis_script.h"
 #include "marks.h"
 #include "redis_server.h"

@@ -22,8 +22,8 @@ std::string password_of(const RedisAddress& address) {
 
 TEST(RedisUri, NamesAServer) {
   const auto plain = read("redis://localhost");
-  EXPECT_EQ(plain.host, "localhost");
-  EXPECT_EQ(plain.port, 6379);
+  EXPECT_EQ(plain.server.host, "localhost");
+  EXPECT_EQ(plain.server.port, 6379);
   EXPECT_EQ(plain.database, 0);
   EXPECT_EQ(plain.user, "");
   EXPECT_EQ(plain.password, nullptr);
@@ -33,12 +33,12 @@ TEST(RedisUri, NamesAServer) {
 
 TEST(RedisUri, NamesPortDatabaseAndTimeout) {
   const auto all = read("redis://10.0.0.1:1234/7?timeout=250ms");
-  EXPECT_EQ(all.host, "10.0.0.1");
-  EXPECT_EQ(all.port, 1234);
+  EXPECT_EQ(all.server.host, "10.0.0.1");
+  EXPECT_EQ(all.server.port, 1234);
   EXPECT_EQ(all.database, 7);
   EXPECT_EQ(all.timeout, 250ms);
   EXPECT_EQ(all.shown(), "redis://10.0.0.1:1234/7");
-  EXPECT_EQ(read("redis://h:65535/").port, 65535);
+  EXPECT_EQ(read("redis://h:65535/").server.port, 65535);
   EXPECT_EQ(read("redis://h?timeout=1ms").timeout, 1ms);
   EXPECT_EQ(read("redis://h/?timeout=10s").timeout, 10s);
   EXPECT_EQ(read("redis://h/0?timeout=10000ms").timeout, 10s);
@@ -46,7 +46,7 @@ TEST(RedisUri, NamesPortDatabaseAndTimeout) {
 
 TEST(RedisUri, NamesAnAddressInBrackets) {
   const auto bare = read("redis://[::1]");
-  EXPECT_EQ(bare.host, "::1");
+  EXPECT_EQ(bare.server.host, "::1");
   EXPECT_EQ(bare.shown(), "redis://[::1]:6379");
   EXPECT_EQ(read("redis://u:p@[fe80::1]:80/3").shown(), "redis://[fe80::1]:80/3");
 }
@@ -78,7 +78,7 @@ TEST(RedisUri, DecodesEveryByteOfThePassword) {
 TEST(RedisUri, NamesASocket) {
   const auto socket = read("redis+unix:/run/redis/redis.sock?timeout=2s");
   EXPECT_EQ(socket.socket, "/run/redis/redis.sock");
-  EXPECT_EQ(socket.host, "");
+  EXPECT_EQ(socket.server.host, "");
   EXPECT_EQ(socket.timeout, 2s);
   EXPECT_EQ(socket.shown(), "redis+unix:/run/redis/redis.sock");
   EXPECT_EQ(read("redis+unix:///run/./a%20b%3f").socket, "/run/a b?");

@@ -5,8 +5,9 @@
 
 #include <algorithm>
 
-#include "counter/redis_failure.h"
+#include "counter/mark_text.h"
 #include "counter/redis_script.h"
+#include "counter/server_failure.h"
 #include "marks.h"
 
 namespace tidemark::counter {
@@ -24,8 +25,8 @@ void expect_refused(std::string_view bytes) {
   try {
     (void)read(bytes);
     FAIL() << bytes.substr(0, 80);
-  } catch (const RedisFailure& failure) {
-    EXPECT_EQ(failure.outcome(), RedisFailure::Outcome::unknown);
+  } catch (const ServerFailure& failure) {
+    EXPECT_EQ(failure.outcome(), ServerFailure::Outcome::unknown);
   }
 }
 
@@ -98,7 +99,7 @@ TEST(RedisReader, TakesNoEndlessAnswer) {
           EXPECT_FALSE(reader.next());
         }
       },
-      RedisFailure);
+      ServerFailure);
 }
 
 TEST(RedisReader, TakesNoBottomlessAnswer) {

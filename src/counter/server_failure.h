@@ -2,12 +2,13 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace tidemark::counter {
 
-/// Why a request to a Redis server has no good answer.
-class RedisFailure : public std::runtime_error {
+/// Why a request to a counter's server has no good answer.
+class ServerFailure : public std::runtime_error {
  public:
   enum class Outcome {
     passing,  ///< it was not carried out; it may be if it is asked for again in a moment
@@ -15,7 +16,7 @@ class RedisFailure : public std::runtime_error {
     unknown,  ///< it was sent, and no answer came
   };
 
-  RedisFailure(Outcome outcome, const std::string& what, std::string advice)
+  ServerFailure(Outcome outcome, const std::string& what, std::string advice)
       : std::runtime_error(what), outcome_(outcome), advice_(std::move(advice)) {}
 
   [[nodiscard]] Outcome outcome() const noexcept { return outcome_; }
@@ -25,5 +26,8 @@ class RedisFailure : public std::runtime_error {
   Outcome outcome_;
   std::string advice_;
 };
+
+/// What a server says, fit to be shown: of bounded length, on one line.
+[[nodiscard]] std::string printable(std::string_view words);
 
 }  // namespace tidemark::counter
