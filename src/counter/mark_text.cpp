@@ -15,10 +15,9 @@ std::string to_text(const std::optional<Mark>& mark) {
 
 std::optional<Mark> read_mark(std::string_view text) {
   Mark mark;
-  const char* const end = text.data() + text.size();
-  const auto [space, error] = std::from_chars(text.data(), end, mark.value);
-  if (error != std::errc() || space == end) return std::nullopt;
-  const auto digest = from_hex(std::string_view(space + 1, end));
+  const auto [space, error] = std::from_chars(text.begin(), text.end(), mark.value);
+  if (error != std::errc() || space == text.end()) return std::nullopt;
+  const auto digest = from_hex(std::string_view(space + 1, text.end()));
   if (!digest || digest->size() != mark.digest.bytes.size()) return std::nullopt;
   std::ranges::copy(*digest, mark.digest.bytes.begin());
   if (to_text(mark) != text) return std::nullopt;

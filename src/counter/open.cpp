@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/state_home.h"
 #include "base/uri.h"
+#include "counter/etcd_open.h"
 #include "counter/file.h"
 #include "counter/memory.h"
 #include "counter/redis_open.h"
@@ -30,8 +31,8 @@ struct OwningFileCounter {
 
 Error wrong_uri(std::string what) {
   return {Code::usage, std::move(what),
-          "name the counter by file:[FOLDER], redis://HOST[:PORT], redis+unix:PATH or memory:, for "
-          "example file:/var/lib/counters"};
+          "name the counter by file:[FOLDER], redis://HOST[:PORT], redis+unix:PATH, "
+          "etcd://HOST[:PORT] or memory:, for example file:/var/lib/counters"};
 }
 
 /// Without `.` and doubled slashes. `..` stays, since what it means depends on links.
@@ -61,6 +62,7 @@ std::shared_ptr<Counter> open_counter(std::string_view uri) {
   const auto parsed = parse_uri(uri);
   // What is not understood may hold a password, so no more than the scheme is ever shown.
   if (!parsed) throw wrong_uri("this is not the URI of a counter");
+  if (parsed->scheme == "etcd") return counter::open_etcd_counter(*parsed);
   if (parsed->scheme == "file") return open_file_counter(parsed->rest);
   if (parsed->scheme == "redis" || parsed->scheme == "redis+unix") {
     return counter::open_redis_counter(*parsed);

@@ -1,8 +1,10 @@
 #include "counter/server_uri.h"
 
 #include <tidemark/error.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <system_error>
@@ -66,6 +68,19 @@ std::pair<std::string_view, std::optional<std::string_view>> split_host(std::str
   }
   if (rest.empty()) return {host, std::nullopt};
   return {host, rest.substr(1)};
+}
+
+/// Absolute, "" where there is no such setting.
+std::string read_file_name(const std::map<std::string_view, std::string_view>& settings,
+                           const std::string& name) {
+  const auto found = settings.find(name);
+  if (found == settings.end()) return "";
+  const std::string path = absolute_path(decode_text(found->second, name + "="));
+  if (::access(path.c_str(), R_OK) != 0) {
+    throw WrongUri("the file that " + name +
+                   "= names cannot be read: " + std::generic_category().message(errno));
+  }
+  return path;
 }
 
 }  // namespace
@@ -164,6 +179,16 @@ std::chrono::milliseconds read_timeout(std::string_view text) {
     throw WrongUri("timeout is not a positive whole number and ms or s, of at most 10s");
   }
   return in_ms ? *count * 1ms : *count * 1s;
+}
+
+TlsFiles read_tls_files(const std::map<std::string_view, std::string_view>& settings) {
+  TlsFiles files{.ca = read_file_name(settings, "ca"),
+                 .certificate = read_file_name(settings, "cert"),
+                 .key = read_file_name(settings, "key")};
+  if (!files.key.empty() && files.certificate.empty())
+    throw WrongUri("there is a key= but no cert=");
+  files.on = !files.ca.empty() || !files.certificate.empty();
+  return files;
 }
 
 std::string absolute_path(const std::filesystem::path& path) {

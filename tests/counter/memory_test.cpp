@@ -13,9 +13,10 @@ class MemoryStore final : public Store {
   std::shared_ptr<Counter> counter_ = std::make_shared<MemoryCounter>();
 };
 
-INSTANTIATE_TEST_SUITE_P(Memory, CounterConformance,
+// No process can share it, and there is no server that could be killed or slow.
+INSTANTIATE_TEST_SUITE_P(Counter, CounterConformance,
                          testing::Values(Backend{
-                             .name = "memory",
+                             .name = "Memory",
                              .make = [] { return std::make_unique<MemoryStore>(); },
                          }),
                          backend_name);

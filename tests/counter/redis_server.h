@@ -1,14 +1,16 @@
 #pragma once
 
-#include <sys/types.h>
-
-#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "tests/counter/server_process.h"
+
 namespace tidemark::counter {
+
+/// The counter of a Redis server on loopback. `more` follows the port.
+[[nodiscard]] std::string redis_uri(std::uint16_t port, const std::string& more = "");
 
 /// A Redis server of a test's own: on loopback and on a socket, in a folder of its own, with the
 /// settings that lose nothing. Gone, with its folder, when it is destroyed. A program of
@@ -22,36 +24,33 @@ class RedisServer {
   /// made in `where`.
   explicit RedisServer(std::vector<std::string> settings = {},
                        const std::filesystem::path& where = std::filesystem::temp_directory_path());
-  RedisServer(const RedisServer&) = delete;
-  RedisServer& operator=(const RedisServer&) = delete;
-  ~RedisServer();
 
   /// Again, with the data that it kept.
   void start();
-  void stop() { end(SIGTERM); }
-  void kill() { end(SIGKILL); }
-  void pause() const;
-  void resume() const;
+  void stop() { process_.end(SIGTERM); }
+  void kill() { process_.end(SIGKILL); }
+  void pause() const { process_.pause(); }
+  void resume() const { process_.resume(); }
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-  [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
-  [[nodiscard]] std::filesystem::path socket() const { return folder_ / "socket"; }
+  [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_.path(); }
+  [[nodiscard]] std::filesystem::path socket() const { return folder() / "socket"; }
 
-  /// As a counter's URI. `more` follows the port.
-  [[nodiscard]] std::string uri(const std::string& more = "") const;
+  [[nodiscard]] std::string uri(const std::string& more = "") const {
+    return redis_uri(port_, more);
+  }
 
   /// What redis-cli prints for a command.
   std::string cli(const std::vector<std::string>& words);
 
  private:
-  void end(int signal);
   void launch();
   [[nodiscard]] bool is_ready() const;
 
-  std::filesystem::path folder_;
+  ServerFolder folder_;
   std::vector<std::string> settings_;
   std::uint16_t port_ = 0;
-  pid_t process_ = 0;
+  ServerProcess process_;
 };
 
 }  // namespace tidemark::counter

@@ -2,13 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <tidemark/error.h>
-#include <unistd.h>
 
 #include <chrono>
+#include <functional>
 
-#include "conformance.h"
 #include "counter/mark_text.h"
 #include "counter/redis_script.h"
 #include "marks.h"
@@ -20,25 +18,6 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-
-class RedisStore final : public Store {
- public:
-  explicit RedisStore(bool by_socket) : by_socket_(by_socket) {}
-
-  [[nodiscard]] std::shared_ptr<Counter> open() override {
-    return open_counter(by_socket_ ? "redis+unix:" + server_.socket().string() : server_.uri());
-  }
-
- private:
-  bool by_socket_;
-  RedisServer server_;
-};
-
-INSTANTIATE_TEST_SUITE_P(
-    Redis, CounterConformance,
-    testing::Values(Backend{"Network", [] { return std::make_unique<RedisStore>(false); }},
-                    Backend{"Socket", [] { return std::make_unique<RedisStore>(true); }}),
-    backend_name);
 
 /// What `call` throws, which must be counter_unavailable and name the counter.
 template <class Call>
@@ -119,6 +98,11 @@ TEST_F(RedisTest, LooksUpNames) {
   EXPECT_THAT(refusal_of(*none, [&] { (void)none->read("a"); }), HasSubstr("cannot be reached"));
 }
 
+TEST_F(RedisTest, SaysThatASocketIsNotThere) {
+  const auto gone = open_counter("redis+unix:" + (server_.folder() / "nothing").string());
+  EXPECT_THAT(refusal_of(*gone, [&] { (void)gone->read("a"); }), HasSubstr("cannot be reached"));
+}
+
 /// What somebody else may have left under the key, as words for redis-cli.
 class WrongContents : public RedisTest,
                       public testing::WithParamInterface<std::vector<std::string>> {};
@@ -171,25 +155,6 @@ TEST_F(RedisTest, ComparesMarksAsText) {
     EXPECT_TRUE(counter_->advance("a", wrong, mark_of(value + 1)));
   }
   EXPECT_EQ(counter_->read("a")->mark, mark_of(large));
-}
-
-TEST_F(RedisTest, SharesNoConnectionWithAForkedProcess) {
-  bear();
-  EXPECT_FALSE(counter_->advance("b", std::nullopt, mark_of(0)));
-  /// Whether this process sees nothing but its own answers.
-  const auto count_up = [&](const std::string& name) {
-    for (std::uint64_t value = 0; value < 200; ++value) {
-      if (counter_->advance(name, mark_of(value), mark_of(value + 1))) return false;
-      if (counter_->read(name)->mark != mark_of(value + 1)) return false;
-    }
-    return true;
-  };
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(count_up("b") ? 0 : 1);
-  EXPECT_TRUE(count_up("a"));
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0);
 }
 
 TEST_F(RedisTest, SurvivesAScriptFlush) {

@@ -11,7 +11,7 @@
 #include <random>
 #include <thread>
 
-#include "tests/counter/redis_proxy.h"
+#include "tests/counter/proxy.h"
 #include "tests/counter/redis_server.h"
 
 namespace tidemark::session {
@@ -133,9 +133,9 @@ TEST_F(RedisSession, RefusesAnotherServer) {
 }
 
 TEST_F(RedisSession, CommitsOnceWhereTheAnswerIsCutOff) {
-  counter::RedisProxy proxy(server_.port());
+  counter::Proxy proxy(server_.port());
   Application application;
-  create(application, proxy.uri());
+  create(application, counter::redis_uri(proxy.port()));
   for (std::uint64_t age = 1; age <= 30; ++age) {
     proxy.cut_answers(1);
     EXPECT_EQ(application.save(age), age + 1) << "no generation twice, none left out";
@@ -143,13 +143,13 @@ TEST_F(RedisSession, CommitsOnceWhereTheAnswerIsCutOff) {
   }
   application.session.reset();
   proxy.cut_answers(1);  // of the take-over's, or of a read's
-  EXPECT_EQ(restored_age(proxy.uri()), 30U);
+  EXPECT_EQ(restored_age(counter::redis_uri(proxy.port())), 30U);
 }
 
 TEST_F(RedisSession, TakesUpWhatWasCommittedWithoutItsKnowledge) {
-  counter::RedisProxy proxy(server_.port());
+  counter::Proxy proxy(server_.port());
   Application application;
-  create(application, proxy.uri());
+  create(application, counter::redis_uri(proxy.port()));
   proxy.cut_answers(1000000);
   EXPECT_EQ(code_of([&] { application.save(5); }), Code::unconfirmed);
   EXPECT_EQ(code_of([&] { application.save(6); }), Code::counter_unavailable)
