@@ -40,7 +40,7 @@ class EtcdStore final : public ServerStore {
     for (std::size_t i = 0; i < servers_.size(); ++i) servers_.resume(i);
     servers_.wait_until_ready();
   }
-  void forget() override { (void)servers_.ctl({"del", "--prefix", prefix_ + "/"}); }
+  void forget() override { servers_.ctl({"del", "--prefix", prefix_ + "/"}); }
 
  private:
   EtcdCluster& servers_;

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <tidemark/error.h>
 
 #include <chrono>
 #include <functional>
@@ -11,6 +10,7 @@
 #include "counter/redis_script.h"
 #include "marks.h"
 #include "redis_server.h"
+#include "refusal.h"
 
 namespace tidemark::counter {
 namespace {
@@ -18,21 +18,6 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-
-/// What `call` throws, which must be counter_unavailable and name the counter.
-template <class Call>
-std::string refusal_of(const Counter& counter, Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::counter_unavailable);
-    EXPECT_THAT(error.what(), HasSubstr("counter " + counter.uri()));
-    EXPECT_NE(error.advice(), "");
-    return error.what() + ("; " + error.advice());
-  }
-  ADD_FAILURE() << "it was not refused";
-  return "";
-}
 
 class RedisTest : public testing::Test {
  protected:

@@ -18,7 +18,7 @@ namespace tidemark::counter {
 [[nodiscard]] std::uint16_t free_port();
 
 /// What a command of the shell prints.
-[[nodiscard]] std::string output_of(const std::string& command);
+std::string output_of(const std::string& command);
 
 /// A word as the shell takes it.
 [[nodiscard]] std::string quoted(const std::string& word);
