@@ -17,7 +17,7 @@ class Certificates {
 
   [[nodiscard]] std::filesystem::path ca() const { return folder_.path() / "ca.pem"; }
 
-  /// For 127.0.0.1 and localhost, and for a client, since etcd's gateway is one of etcd itself.
+  /// For 127.0.0.1 and no other name, and for a client, since etcd's gateway is one of etcd itself.
   [[nodiscard]] std::filesystem::path server() const { return folder_.path() / "server.pem"; }
   [[nodiscard]] std::filesystem::path server_key() const { return folder_.path() / "server.key"; }
   [[nodiscard]] std::filesystem::path client() const { return folder_.path() / "client.pem"; }

@@ -203,7 +203,6 @@ TEST_F(EtcdTls, TrustsOnlyWhomItIsToldTo) {
               AllOf(HasSubstr("certificate"), HasSubstr("see to the certificates")));
   EXPECT_THAT(refusal("127.0.0.1", client.substr(1)), HasSubstr("certificate"))
       << "the system knows no such authority";
-  EXPECT_THAT(refusal("127.0.0.2", ca + client), Not(HasSubstr("certificate has expired")));
   EXPECT_THAT(refusal("127.0.0.1", ca), HasSubstr("at 127.0.0.1:")) << "it wants to know us";
   EXPECT_THAT(refusal("127.0.0.1", ca + "&cert=" + others_.client().string() +
                                        "&key=" + others_.client_key().string()),
@@ -215,10 +214,8 @@ TEST_F(EtcdTls, TrustsOnlyWhomItIsToldTo) {
 }
 
 TEST_F(EtcdTls, RefusesACertificateOfAnotherName) {
-  const std::string host = "localhost.localdomain";  // to the same place, where it is known at all
-  const auto counter = open_counter("etcd://" + host + ":" + std::to_string(servers_.ports()[0]) +
-                                    "?timeout=1s&" + certificates_->settings());
-  EXPECT_NE(refusal_of(*counter, [&] { (void)counter->read("a"); }), "");
+  EXPECT_THAT(refusal("localhost", certificates_->settings()),
+              AllOf(HasSubstr("at localhost:"), HasSubstr("see to the certificates")));
 }
 
 TEST_F(EtcdTls, AsksForNoPassphraseOnTheTerminal) {

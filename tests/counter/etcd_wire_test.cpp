@@ -93,7 +93,7 @@ TEST(EtcdWire, TakesNothingElseForAnAnswer) {
        R"({"header":{},"succeeded":true,"responses":[{"response_put":1}]})",
        R"({"header":{},"responses":[{"response_range":{}}]})",
        R"({"header":{},"responses":[{"response_range":{"kvs":{}}},{"response_range":{}}]})",
-       R"({"header":{},"responses":[{"response_range":{"kvs":[{"value":1}]}},{"response_range":{}}]})",
+       R"({"header":{},"responses":[{"response_range":{"kvs":1}},{"response_range":{}}]})",
        R"({"header":{},"responses":[{"response_range":{"kvs":[{"value":"%"}]}},{"response_range":{}}]})",
        "<html></html>"}) {
     EXPECT_EQ(outcome_of({200, body}), Outcome::unknown) << body;
