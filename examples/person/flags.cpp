@@ -290,8 +290,9 @@ Flags, with one dash or two:
   -new               give up the person that is saved already: its state is lost for good
   -counter=URI       where the mark of the newest checkpoint is kept: file:[FOLDER],
                      redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?timeout=DURATION],
-                     redis+unix:PATH or memory:; by default $TIDEMARK_COUNTER (which, unlike a flag,
-                     no list of processes shows), else file: in your state directory
+                     redis+unix:PATH, etcd://HOST[:PORT],... or memory:; by default
+                     $TIDEMARK_COUNTER (which, unlike a flag, no list of processes shows), else
+                     file: in your state directory
   -key=URI           what the checkpoint is encrypted with: file:[PATH], env:NAME,
                      passphrase:[env=NAME], gramine:NAME, systemd:NAME or none;
                      by default $TIDEMARK_KEY, else file: in your state directory

@@ -91,8 +91,14 @@ class Counter {
 ///     `tidemark:` and its name. What is special in user, password or path is written as %XX.
 ///     DURATION, like 500ms or 2s, bounds each call: 5s by default, at most 10s. Survives, and
 ///     stops, what the server's settings and its administrator let it: see Counter::warnings.
-/// Throws Error (`usage`) for anything else, and for `redis` where the library was built without
-/// hiredis. No message ever holds a password.
+///   - `etcd://HOST[:PORT][,HOST[:PORT]...][/PREFIX][?SETTING=VALUE&...]` an etcd cluster, with two
+///     keys a lineage, PREFIX/birth/NAME and PREFIX/mark/NAME (PREFIX is `tidemark` by default). The
+///     settings: `ca=FILE`, whom to trust, and `cert=FILE` and `key=FILE`, the client's certificate
+///     and key, all in PEM; each of the three turns TLS on. `user=NAME`, whose password is in the
+///     environment variable TIDEMARK_ETCD_PASSWORD. `timeout=DURATION` as above. Survives, and goes
+///     on with, the loss of any minority of the servers.
+/// Throws Error (`usage`) for anything else, and for `redis` and `etcd` where the library was built
+/// without what they need. No message ever holds a password.
 [[nodiscard]] std::shared_ptr<Counter> open_counter(std::string_view uri);
 
 }  // namespace tidemark
