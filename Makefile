@@ -45,7 +45,7 @@ soak: deps-test configure-release  ## run the long tests
 
 .PHONY: clean
 clean:                        ## remove what was built
-	@rm -rf build examples/person/main
+	@rm -rf build examples/person/main examples/heat/main
 
 .PHONY: help
 help:                         ## show this list
