@@ -161,6 +161,6 @@ Flags, with one dash or two:
   -new               start anew: what is saved is lost for good
   -help              show this
 
-Signals: SIGUSR1 saves at once and goes on; SIGINT (Ctrl-C) and SIGTERM save and end.
+Signals: SIGUSR1 saves at once and goes on; SIGINT (Ctrl-C), SIGTERM and SIGHUP save and end.
 A DURATION is a positive whole number and ms, s, m or h.)";
 }
