@@ -8,7 +8,7 @@ from program import Program, ProgramTest
 
 HEAT = os.path.abspath(os.environ["TIDEMARK_HEAT"])
 SIZE = int(os.environ.get("TIDEMARK_SIZE", "800"))  # more than fits into one batch of a save
-STEPS = int(os.environ.get("TIDEMARK_STEPS", "200"))
+STEPS = int(os.environ.get("TIDEMARK_STEPS", "120"))
 
 BEGUN = re.compile(r"(?:started at|restored) step (\d+)(?:, saved to| from) .* \(generation (\d+)\)")
 SAVED = re.compile(r"saved step (\d+) to .* \(generation (\d+)\)")
