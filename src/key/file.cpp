@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/shell.h"
 #include "base/state_home.h"
 #include "crypto/hash.h"
 #include "key/slot.h"
@@ -33,7 +34,7 @@ std::unique_ptr<Unlocker> read_key(const std::filesystem::path& path, io::FileSy
     refuse(path, "is not a regular file", "name a file of exactly 32 raw bytes");
   }
   if (!files.private_to_owner(path)) {
-    refuse(path, "may be read or written by others", "run: chmod 600 " + path.string());
+    refuse(path, "may be read or written by others", "run: chmod 600 " + shell_word(path.string()));
   }
   const auto file = files.open(path, io::Access::read);
   crypto::Secret32 key;
@@ -54,7 +55,7 @@ class NamedFile final : public Source {
     return read_key(path_, files,
                     "name the key of this lineage, or make one for a new lineage: (umask 077; head "
                     "-c 32 /dev/urandom > " +
-                        path_.string() + ")");
+                        shell_word(path_.string()) + ")");
   }
 
   [[nodiscard]] std::string uri() const override { return "file:" + path_.string(); }

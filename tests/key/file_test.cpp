@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -73,6 +74,24 @@ TEST_F(NamedFile, MustBePrivate) {
     EXPECT_EQ(error.code(), Code::wrong_key) << others;
     EXPECT_NE(error.advice().find("chmod 600 " + path.string()), std::string::npos);
   }
+}
+
+// The commands in the advice, pasted into a shell.
+TEST_F(NamedFile, TheAdviceCanBePasted) {
+  const auto own = folder.path() / "Ada's keys";
+  std::filesystem::create_directory(own);
+  const Key spaced = open_key("file:" + (own / "a key").string());
+  const auto run_advice = [&](std::string_view begin) {
+    const std::string advice = error_of([&] { return load(spaced, files); }).advice();
+    ASSERT_NE(advice.find(begin), std::string::npos) << advice;
+    EXPECT_EQ(std::system(advice.substr(advice.find(begin)).c_str()), 0) << advice;
+  };
+  run_advice("(umask");
+  EXPECT_TRUE(load(spaced, files));
+  std::filesystem::permissions(own / "a key", std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  run_advice("chmod");
+  EXPECT_TRUE(load(spaced, files));
 }
 
 TEST_F(NamedFile, MustHaveTheRightLength) {
