@@ -17,13 +17,16 @@ bool has_header(const Survey& survey, auto predicate) {
 
 [[noreturn]] void refuse_existing(const Opening& opening) {
   const std::string& file = opening.place.shown();
-  throw Error(
-      Code::exists,
-      "the lineage \"" + opening.name + "\" lives already, at generation " +
-          std::to_string(opening.reading->mark.value),
-      (opening.survey.holds_generations() ? "restore it from " + file
-                                          : "put its file back as " + file + " and restore it") +
-          ", or start over to give it up for good");
+  const std::string what = "the lineage \"" + opening.name + "\" lives already, at generation " +
+                           std::to_string(opening.reading->mark.value);
+  if (opening.survey.holds_generations()) {
+    throw Error(Code::exists, what,
+                "restore it from " + file + ", or start over to give it up for good");
+  }
+  // Its file may have been moved, or always have had another name: only its user can know.
+  throw Error(Code::exists, what + ", but not in " + file,
+              "restore it from the file that it lives in, or name another lineage, or start over "
+              "to give it up for good");
 }
 
 /// Throws unless nothing of this name lives, as far as can be told without a key.

@@ -80,6 +80,12 @@ bool may_be_left(io::FileSystem& files, const Place& place, Publishing publishin
   }
 }
 
+/// What a start says of a FILE that is not ours: it is never overwritten, not even to start over.
+Error not_to_be_overwritten(const Error& unreadable) {
+  if (unreadable.code() == Code::failed) return unreadable;
+  return {unreadable.code(), unreadable.what(), "name another file, or move this one away"};
+}
+
 /// The name to go on with, where the file has one.
 std::string settle_name(const Options& options, const Place& place,
                         const std::optional<std::string>& in_file, Intent intent) {
@@ -106,7 +112,8 @@ Opening begin(const Environment& environment, Options options, state::Registry& 
   const Resident resident = lineage_at(files, place);
   if (resident.unreadable &&
       ((intent == Intent::restore && !resident.name) || !may_be_left(files, place, publishing))) {
-    throw Error(*resident.unreadable);
+    throw intent == Intent::create ? not_to_be_overwritten(*resident.unreadable)
+                                   : Error(*resident.unreadable);
   }
   if (intent == Intent::restore && !resident.name) {
     if (files.type(place.file()) == io::FileType::regular) {

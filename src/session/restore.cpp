@@ -253,9 +253,9 @@ std::unique_ptr<Live> open(const Environment& environment, Options options,
   }
   if (opening.survey.files.empty()) {
     refuse(opening, {Code::no_checkpoint,
-                     "the file is gone, although the counter is at generation " +
+                     "there is no such file, although the counter is at generation " +
                          std::to_string(opening.reading->mark.value),
-                     "put back the newest copy of the file"});
+                     "name the file that the lineage lives in, or put back its newest copy"});
   }
   Keyring keyring = load_keyring(opening.key_source(), opening.name, key::Missing::refuse,
                                  environment.files, environment.random);

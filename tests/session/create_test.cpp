@@ -24,6 +24,20 @@ struct CreateTest : testing::Test {
     });
   }
 
+  /// What an attempt under another FILE says.
+  Error error_elsewhere(decltype(session::create)& start, bool start_over = false) {
+    World::Application application{1};
+    Options options = world.options();
+    options.file = "/data/other.dat";
+    options.start_over = start_over;
+    try {
+      (void)start(world.environment(), options, application.state.registry());
+    } catch (const Error& error) {
+      return error;
+    }
+    return {Code::ok, "", ""};
+  }
+
   [[nodiscard]] CounterReading reading() const { return *world.counter->peek(World::lineage); }
 
   /// A lineage whose birth is there, and generation 1 pending.
@@ -59,6 +73,28 @@ TEST_F(CreateTest, DeletingTheFileGivesNoFreshStart) {
   EXPECT_EQ(create_code(), Code::exists);
   EXPECT_EQ(open_code(), Code::no_checkpoint);
   EXPECT_FALSE(world.files.contents(World::file));
+}
+
+// Nor is it to be put back there.
+TEST_F(CreateTest, ALineageThatLivesInAnotherFileIsNotSaidToBelongHere) {
+  ASSERT_EQ(create_code(), Code::ok);
+  const Error exists = error_elsewhere(session::create);
+  EXPECT_EQ(exists.code(), Code::exists);
+  EXPECT_NE(std::string(exists.what()).find("but not in /data/other.dat"), std::string::npos);
+  EXPECT_EQ(exists.advice().find("other.dat"), std::string::npos);
+  EXPECT_NE(exists.advice().find("name another lineage"), std::string::npos);
+  const Error gone = error_elsewhere(session::open);
+  EXPECT_EQ(gone.code(), Code::no_checkpoint);
+  EXPECT_NE(gone.advice().find("name the file that the lineage lives in"), std::string::npos);
+}
+
+TEST_F(CreateTest, WhatIsNotOursIsNotTheFileToName) {
+  world.files.put("/data/other.dat", bytes_of("dear diary"));
+  for (const bool start_over : {false, true}) {
+    const Error error = error_elsewhere(session::create, start_over);
+    EXPECT_EQ(error.code(), Code::damaged);
+    EXPECT_EQ(error.advice(), "name another file, or move this one away");
+  }
 }
 
 TEST_F(CreateTest, WhatIsNotOursIsNeverOverwritten) {
