@@ -154,13 +154,11 @@ struct Given {
   bool publish = false;
 };
 
-/// Whether the environment settles what a command line could otherwise choose: in an enclave it is
-/// the untrusted host who writes that.
-bool is_fixed() { return environment("TIDEMARK_FIXED").has_value(); }
-
-void demand_unfixed(Flag flag) {
+/// Where TIDEMARK_FIXED settles what a command line could otherwise choose: in an enclave it is the
+/// untrusted host who writes that.
+void demand_unfixed(Flag flag, const Flags& flags) {
   constexpr std::array fixed{kCounter, kKey, kLineage, kPolicy, kPublish, kNew};
-  if (is_fixed() && std::ranges::find(fixed, flag) != fixed.end()) {
+  if (flags.fixed && std::ranges::find(fixed, flag) != fixed.end()) {
     refuse(
         "TIDEMARK_FIXED is set, so -counter, -key, -lineage, -policy, -publish and -new are not "
         "accepted");
@@ -168,7 +166,7 @@ void demand_unfixed(Flag flag) {
 }
 
 void apply(Flag flag, std::string_view value, Flags& flags, Given& given) {
-  demand_unfixed(flag);
+  demand_unfixed(flag, flags);
   switch (flag) {
     case kName:
       flags.name = text("-name", value);
@@ -244,7 +242,7 @@ void check_restore(const std::string& file, const Given& given, Flags& flags) {
   flags.file = text("RESTORE_FROM_FILE", file);
   flags.restore = true;
   // Else the host could have another of its files, sealed with the same key, stand in for this one.
-  if (is_fixed() && flags.lineage.empty()) flags.lineage = default_lineage(flags.file);
+  if (flags.fixed && flags.lineage.empty()) flags.lineage = default_lineage(flags.file);
 }
 
 void check_start(const Given& given, Flags& flags) {
@@ -258,6 +256,7 @@ void check_start(const Given& given, Flags& flags) {
 
 Flags parse_flags(int argc, char** argv) {
   Flags flags;
+  flags.fixed = environment("TIDEMARK_FIXED").has_value();
   flags.counter = environment("TIDEMARK_COUNTER").value_or(flags.counter);
   flags.key = environment("TIDEMARK_KEY").value_or(flags.key);
   flags.lineage = environment("TIDEMARK_LINEAGE").value_or("");

@@ -11,6 +11,7 @@
 struct Flags {
   bool help = false;
   bool restore = false;           ///< RESTORE_FROM_FILE is set; then it is `file`
+  bool fixed = false;             ///< TIDEMARK_FIXED is set
   std::string file = "dump.dat";  ///< as it was given
   std::string name{};
   std::int64_t age = 0;

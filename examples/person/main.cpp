@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "advice.h"
 #include "beat.h"
 #include "flags.h"
 #include "messages.h"
@@ -80,8 +81,7 @@ class Life {
                               .start_over = flags_.start_over,
                               .policy = flags_.policy,
                               .publishing = flags_.publishing};
-    auto session = flags_.restore ? tidemark::Session::restore(std::move(options), state_)
-                                  : create(std::move(options));
+    tidemark::Session session = open(std::move(options));
     if (session.restored()) show("restored", "from", session.generation());
     show_age();
     confirmed_age_ = person_.age;
@@ -89,15 +89,12 @@ class Life {
     return session;
   }
 
-  /// Where the library's advice is to start over, says how.
-  tidemark::Session create(tidemark::Options options) {
+  tidemark::Session open(tidemark::Options options) {
     try {
-      return tidemark::Session::create(std::move(options), state_);
+      return flags_.restore ? tidemark::Session::restore(std::move(options), state_)
+                            : tidemark::Session::create(std::move(options), state_);
     } catch (const tidemark::Error& error) {
-      if (error.advice().find("start over") == std::string::npos) throw;
-      throw tidemark::Error(error.code(), error.what(),
-                            error.advice() + " (to restore: RESTORE_FROM_FILE=" + flags_.file +
-                                " ./main; to start over: add -new)");
+      throw tidemark::Error(error.code(), error.what(), in_flags(error.advice(), flags_));
     }
   }
 

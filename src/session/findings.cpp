@@ -207,7 +207,7 @@ std::optional<Refusal> refusal(const Findings& found,
       {found.proved && proved > value, Code::counter_behind,
        "the counter shows generation " + number(value) + ", but the file proves that generation " +
            number(proved) + " was committed",
-       "find out why the counter lost its newest values, and bring them back before anything else"},
+       std::string("bring the counter back as it was after the last save") + if_lost},
       {found.committed && !found.committed->key, Code::wrong_key,
        "the key does not open generation " + number(value), "give the key of this lineage"},
       {is_used(found) && found.pending.empty(), used.code, used.what, used.advice},

@@ -55,6 +55,10 @@ struct Refusal {
   std::string advice{};
 };
 
+/// Ends the advice where the counter lost values: nothing else is left if they do not come back.
+inline constexpr const char* if_lost =
+    "; if it is lost, only starting over is left, which gives the state up";
+
 /// For a state that was given out already. `since`: what became of what was saved afterwards.
 [[nodiscard]] Refusal used_up(const std::string& since);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "session/findings.h"
 #include "session/survey.h"
 
 namespace tidemark::session {
@@ -62,7 +63,7 @@ void Live::adopt_own_or_fence(const std::optional<CounterReading>& found) {
         Code::counter_behind,
         "the counter lost generation " + number(tenure_.mark.value) + " of " + file +
             (found ? ", it is back at " + number(found->mark.value) : ", it knows nothing of it"),
-        "stop, and find out why before anything is restored");
+        std::string("stop, and bring the counter back as it was after the last save") + if_lost);
   } else if (found->birth != tenure_.birth) {
     ended_.emplace(Code::wrong_counter, "the counter of " + file + " was replaced by another one",
                    "stop, and bring the right counter back");

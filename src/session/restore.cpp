@@ -29,7 +29,9 @@ Findings find(Opening& opening, Keyring& keyring) {
       refuse(opening, {Code::counter_behind,
                        "the counter knows nothing of the lineage \"" + opening.name +
                            "\", but the file holds generations of it",
-                       "bring the counter back, or name the counter that was used before"});
+                       std::string("bring the counter back as it was after the last save, or name "
+                                   "the counter that was used before") +
+                           if_lost});
     }
     Findings findings =
         interpret(opening.survey, *opening.reading, *opening.options.counter, keyring);

@@ -1,5 +1,6 @@
 """A Redis server of a test's own, on loopback, with the settings under which it loses nothing."""
 
+import glob
 import os
 import random
 import shutil
@@ -73,6 +74,15 @@ class RedisServer:
 
     def kill(self):
         self.end(signal.SIGKILL)
+
+    def take_back(self, command):
+        """Removes the command, the last one, from the append-only file of a server that is stopped."""
+        [log] = glob.glob(os.path.join(glob.escape(self.folder), "appendonlydir", "*.incr.aof"))
+        written = f"*1\r\n${len(command)}\r\n{command}\r\n".encode()
+        with open(log, "r+b") as file:
+            kept, found, _ = file.read().rpartition(written)
+            assert found, "the command is not in the append-only file"
+            file.truncate(len(kept))
 
     def pause(self):
         self.process.send_signal(signal.SIGSTOP)

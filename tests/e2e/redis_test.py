@@ -173,6 +173,26 @@ class RedisTest(PersonTest):
         self.redis.ask("FLUSHALL")
         self.expect_refused(12, restore="dump.dat", unchanged=False)
 
+    def test_everything_is_lost_while_the_program_runs(self):
+        person = self.begin("-tick=10ms", "-every=20ms")
+        person.wait_for(SAVED, 2)
+        self.redis.ask("FLUSHALL")
+        self.assertEqual(person.end(), 12, person.errors)
+        self.assertIn("it knows nothing of it", person.errors)
+        self.assertIn("only starting over is left", person.errors)
+        self.expect_refused(12, restore="dump.dat", unchanged=False, says="-new at a start")
+        age = self.make_dump("-new")
+        self.assertEqual(self.restored_age(), age)
+
+    def test_the_lost_data_is_brought_back(self):
+        age = self.make_dump()
+        self.redis.ask("FLUSHALL")
+        self.expect_refused(12, restore="dump.dat", unchanged=False, says="bring the counter back")
+        self.redis.kill()
+        self.redis.take_back("FLUSHALL")
+        self.redis.start()
+        self.assertEqual(self.restored_age(), age)
+
     def test_another_server(self):
         age = self.make_dump()
         other = self.make_server("other")

@@ -1,11 +1,12 @@
 """Every refusal that a user can meet: its exit code, its words, and that nothing changed on disk."""
 
 import os
+import re
 import shutil
 import signal
 import unittest
 
-from person import IS, SAVED, PersonTest
+from person import IS, SAVED, Person, PersonTest
 
 
 def as_nobody():
@@ -93,6 +94,31 @@ class RefusalTest(PersonTest):
         self.expect_refused(10, "-name=B", "-age=1", says="-new")
         self.expect_refused(3, restore="dump.dat")
 
+    def test_the_advice_to_restore_can_be_pasted(self):
+        file = "Ada's dump.dat"
+        age = self.make_dump(file=file)
+        refused = self.expect_refused(10, "-name=B", "-age=1", f"-file={file}", says="add -new")
+        command = re.search(r"to restore: (RESTORE_FROM_FILE=.* \./main);", refused.errors)[1]
+        os.symlink(self.program[0], self.path("main"))
+        person = Person(["sh", "-c", f"exec env {command} -tick=1h"], self.folder, self.environment)
+        self.assertTrue(person.wait_for(IS), person.errors)
+        self.assertEqual(person.stop(), 0, person.errors)
+        self.assertEqual(person.ages_shown(), [age])
+
+    def test_a_lineage_that_lives_in_another_file(self):
+        age = self.make_dump("-lineage=ada", file="ada.dat")
+        start = ("-name=B", "-age=1", "-file=b.dat")
+        refused = self.expect_refused(10, *start, "-lineage=ada", says="but not in b.dat")
+        self.assertIn("RESTORE_FROM_FILE=FILE ./main", refused.errors, "who knows which")
+        self.assertIn("-lineage=NAME", refused.errors)
+        self.assertEqual(self.restored_age("ada.dat"), age)
+        self.expect_refused(10, "-name=B", "-age=1", "-file=ada.dat", says="name another file")
+
+    def test_no_flag_is_advised_that_is_refused(self):
+        self.make_dump()
+        refused = self.expect_refused(10, "-name=B", "-age=1", TIDEMARK_FIXED="1", says="to restore")
+        self.assertNotRegex(refused.errors, "-new|-lineage")
+
     def test_a_moved_file_keeps_its_lineage(self):
         age = self.make_dump()
         os.rename(self.path("dump.dat"), self.path("moved.dat"))
@@ -170,7 +196,8 @@ class RefusalTest(PersonTest):
                               ("missing folder/x", 1), (self.path("letter") + "/x", 1)):
             with self.subTest(restore=restore):
                 self.expect_refused(code, restore=restore)
-        self.expect_refused(4, "-name=B", "-age=1", "-file=letter")
+        self.expect_refused(4, "-name=B", "-age=1", "-file=letter", says="name another file")
+        self.expect_refused(4, "-name=B", "-age=1", "-file=letter", "-new", says="name another file")
         self.expect_refused(1, "-name=B", "-age=1", "-file=folder")
         self.expect_refused(1, "-name=B", "-age=1", "-file=/dev/null")
 

@@ -225,6 +225,33 @@ TEST_F(CreateTest, AnAbsentCounterBesideGenerationsIsALostOne) {
   EXPECT_EQ(create_code(true), Code::ok) << "unless starting over";
 }
 
+// What the advice says of a counter that lost values: back as it was, or starting over.
+TEST(LostCounter, ComesBackOrIsStartedOver) {
+  for (const bool all : {false, true}) {
+    World world;
+    World::Application application{1};
+    world.create(application);
+    const auto lose = [&, older = *world.counter->peek(World::lineage)] {
+      world.counter->put(World::lineage, older);
+      if (all) world.counter->forget(World::lineage);
+    };
+    const auto save = [&] { (void)application.live->checkpoint(Save::last); };
+    for (int i = 0; i < 3; ++i) save();
+    const CounterReading newest = *world.counter->peek(World::lineage);
+    lose();
+    EXPECT_EQ(code_of(save), Code::counter_behind);
+    application.live.reset();
+    EXPECT_EQ(code_of([&] { (void)world.restored_age(); }), Code::counter_behind);
+    world.counter->put(World::lineage, newest);
+    EXPECT_EQ(world.restored_age(), 1U) << "back as it was";
+    lose();
+    World::Application other{2};
+    world.create(other, true);
+    other.live.reset();
+    EXPECT_EQ(world.restored_age(), 2U) << "started over";
+  }
+}
+
 TEST_F(CreateTest, ALostRaceForABirthExists) {
   world.counter->before_next_advance([&] {
     const Mark birth{0, world.random.digest()};
