@@ -19,6 +19,7 @@
 #include "beat.h"
 #include "flags.h"
 #include "messages.h"
+#include "waiting_counter.h"
 
 namespace {
 
@@ -73,7 +74,8 @@ class Life {
  private:
   /// When it returns, the start or the take-over is committed: only now anything is shown.
   tidemark::Session begin() {
-    const std::shared_ptr<tidemark::Counter> counter = tidemark::open_counter(flags_.counter);
+    const auto counter =
+        std::make_shared<WaitingCounter>(tidemark::open_counter(flags_.counter), messages_);
     tidemark::Options options{.file = flags_.file,
                               .lineage = flags_.lineage,
                               .counter = counter,

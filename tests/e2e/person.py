@@ -7,13 +7,23 @@ import signal
 from program import TIMEOUT_S, Program, ProgramTest
 
 PROGRAM = os.path.abspath(os.environ["TIDEMARK_PERSON"])
+NAME = "Dmitrii Kuvaiskii"
 
 SAVED = re.compile(r"saved (.*), (-?\d+) years old, to (.*) \(generation (\d+)\)")
 RESTORED = re.compile(r"restored (.*), (-?\d+) years old, from (.*) \(generation (\d+)\)")
 IS = re.compile(r"(.*) is (-?\d+) years old")
+WAITING = re.compile(r"person: waiting for the counter \S+")
+
+
+def without_waiting(lines):
+    """Without what may come or not: that a busy machine kept the program waiting."""
+    return [line for line in lines if not WAITING.fullmatch(line)]
 
 
 class Person(Program):
+    def complaints(self):
+        return without_waiting(self.errors.splitlines())
+
     def ages_saved(self):
         return [int(match[2]) for match in map(SAVED.fullmatch, self.lines) if match]
 
@@ -41,6 +51,26 @@ class PersonTest(ProgramTest):
         person.wait_for(IS, 3)
         self.assertEqual(person.stop(), 0, person.errors)
         return person.ages_saved()[-1]
+
+    def walk(self, file="dump.dat", number=signal.SIGTERM, restores=3):
+        """The seed's way of using the program, word for word: a start, restores, each ended by a signal."""
+        age, generation = 35, 2
+        for restore in [None] + restores * [file]:
+            flags = () if restore else (f"-name={NAME}", f"-age={age}", f"-file={file}")
+            person = self.run_person(*flags, "-tick=20ms", restore=restore)
+            self.assertTrue(person.wait_for(IS, 3), person.lines + person.complaints())
+            self.assertEqual(person.stop(number), 0, person.lines + person.complaints())
+            expected = []
+            if restore:
+                expected.append(
+                    f"restored {NAME}, {age} years old, from {file} (generation {generation})")
+                generation += 2
+            last = person.ages_shown()[-1]
+            expected += [f"{NAME} is {year} years old" for year in range(age, last + 1)]
+            expected.append(f"saved {NAME}, {last} years old, to {file} (generation {generation})")
+            self.assertEqual(without_waiting(person.lines), expected, "no year lost, none twice")
+            self.assertEqual(person.complaints(), [])
+            age = last
 
     def restored_age(self, file="dump.dat", **more):
         person = self.run_person("-tick=1h", restore=file, **more)

@@ -6,41 +6,13 @@ import unittest
 
 from person import IS, SAVED, PersonTest
 
-NAME = "Dmitrii Kuvaiskii"
-
 
 class WalkthroughTest(PersonTest):
-    def walk(self, number):
-        fresh = self.run_person(f"-name={NAME}", "-age=35", "-file=dump.dat", "-tick=20ms")
-        fresh.wait_for(IS, 3)
-        self.assertEqual(fresh.stop(number), 0, fresh.errors)
-        self.assertEqual(fresh.errors, "")
-        self.assertEqual(fresh.lines[0], f"{NAME} is 35 years old")
-        age = fresh.ages_shown()[-1]
-        self.assertEqual(fresh.lines[-1],
-                         f"saved {NAME}, {age} years old, to dump.dat (generation 2)")
-        generation = 2
-        for _ in range(10):
-            person = self.run_person("-tick=20ms", restore="dump.dat")
-            person.wait_for(IS, 2)
-            self.assertEqual(person.stop(number), 0, person.errors)
-            self.assertEqual(
-                person.lines[:2],
-                [f"restored {NAME}, {age} years old, from dump.dat (generation {generation})",
-                 f"{NAME} is {age} years old"])
-            shown = person.ages_shown()
-            self.assertEqual(shown, list(range(age, age + len(shown))), "no year lost, none twice")
-            age = shown[-1]
-            generation += 2
-            self.assertEqual(
-                person.lines[-1],
-                f"saved {NAME}, {age} years old, to dump.dat (generation {generation})")
-
     def test_with_sigterm(self):
-        self.walk(signal.SIGTERM)
+        self.walk(number=signal.SIGTERM, restores=10)
 
     def test_with_sigint(self):
-        self.walk(signal.SIGINT)
+        self.walk(number=signal.SIGINT, restores=10)
 
     def test_a_signal_at_the_first_moment_is_not_lost(self):
         for _ in range(20):
