@@ -179,6 +179,15 @@ class ManifestTest(unittest.TestCase):
         self.assertEqual(result.returncode, 2)
         self.assertIn("not on the PATH: gramine-sgx-sign", result.stderr)
 
+    def test_help_explains_every_target_and_setting(self):
+        result = self.make("help")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for target in ("check", "redis", "redis-stop", "clean", "distclean", "help"):
+            self.assertRegex(result.stdout, rf"(?m)^make {target} +\w")
+        for setting in ("DEBUG=1", "SGX=1", "COUNTER=", "KEY=", "REDIS_PORT="):
+            self.assertIn(setting, result.stdout)
+        self.assertNotIn("#", result.stdout)
+
     def test_clean_leaves_the_checkpoints(self):
         self.made()
         for name in ("dump.dat", "dump.enc.dat"):

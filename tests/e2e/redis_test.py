@@ -232,14 +232,18 @@ class MakeRedisTest(PersonTest):
     def test_the_server_to_try_out(self):
         shutil.copy(SCRIPT, self.path("redis.sh"))
         port = str(redis_server.free_port())
-        self.assertIn("it does not run", self.run_script("stop").stdout)
+        stopped = self.run_script("stop")
+        self.assertEqual((stopped.returncode, stopped.stdout), (0, "redis: it does not run\n"))
         self.addCleanup(self.run_script, "stop")
         for round_ in range(2):
             started = self.run_script("start", port)
             self.assertEqual(started.returncode, 0, started.stdout)
             uri = f"redis://127.0.0.1:{port}"
             self.assertIn(f"export TIDEMARK_COUNTER={uri}", started.stdout)
-            self.assertIn("runs already", self.run_script("start", port).stdout)
+            again = self.run_script("start", str(redis_server.free_port()))
+            self.assertEqual(again.returncode, 0, again.stdout)
+            self.assertIn("runs already", again.stdout)
+            self.assertIn(f"export TIDEMARK_COUNTER={uri}\n", again.stdout, "where it is, not where else")
             if round_ == 0:
                 age = self.make_dump(TIDEMARK_COUNTER=uri)
             person = self.run_person("-tick=1h", restore="dump.dat", TIDEMARK_COUNTER=uri)
