@@ -271,7 +271,8 @@ Flags parse_flags(int argc, char** argv) {
 }
 
 const char* help_text() noexcept {
-  return R"(A person grows a year older at every tick. Ctrl-C (SIGINT) and SIGTERM save the person and end.
+  return R"(A person grows a year older at every tick. Ctrl-C (SIGINT), SIGTERM, and SIGHUP when the terminal is
+closed, save the person and end.
 
 Usage:
   ./main -name=NAME -age=YEARS [-file=FILE] [FLAG]...   start

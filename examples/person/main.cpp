@@ -169,7 +169,7 @@ class Life {
 int main(int argc, char** argv) {
   return exit_code_of([&] {
     // First of all, so that every thread inherits the blocked signals and none is lost.
-    const tidemark::StopSignals stop{SIGINT, SIGTERM};
+    const tidemark::StopSignals stop{SIGINT, SIGTERM, SIGHUP};
     prepare_standard_streams();
     const Flags flags = parse_flags(argc, argv);
     if (flags.help) {

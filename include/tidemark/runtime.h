@@ -16,9 +16,11 @@ namespace tidemark {
 /// of a second counts as the same request: timeout(1), shells and other programs that pass signals
 /// on often send one twice.
 ///
-/// SIGHUP is left alone where it is ignored: that is how nohup(1) asks a program to outlive its
-/// terminal. Other signals are waited for even if they were ignored, as a shell script does with
-/// SIGINT for what it runs in the background: nothing sends them there but on purpose.
+/// Usually that is SIGINT (Ctrl-C), SIGTERM (kill, a shutdown) and SIGHUP (the terminal is closed),
+/// the last unless the program reads its settings again at it, as services do. SIGHUP is left alone
+/// where it is ignored: that is how nohup(1) asks a program to outlive its terminal. Other signals
+/// are waited for even if they were ignored, as a shell script does with SIGINT for what it runs in
+/// the background: nothing sends them there but on purpose.
 ///
 /// The destructor restores mask and handling of the signals as they were. It is to run in the
 /// thread that made the object. Programs that are started in between (exec) inherit the blocked

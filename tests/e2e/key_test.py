@@ -1,47 +1,13 @@
 """The sources of keys that a user can name, through a whole life: start, save, restore, refusals."""
 
-import fcntl
 import os
-import pty
-import select
 import signal
-import termios
-import time
 import unittest
 
-from person import IS, RESTORED, SAVED, TIMEOUT_S, PersonTest
+from person import IS, RESTORED, PersonTest
+from screen import Screen
 
 PASSPHRASE = "grüß dich, Zebra 47!"
-
-
-class Screen:
-    """A terminal, and what it shows."""
-
-    def __init__(self):
-        self.screen, self.keyboard = pty.openpty()
-        self.shown = ""
-
-    def wait_for(self, text):
-        deadline = time.monotonic() + TIMEOUT_S
-        while text not in self.shown:
-            ready, _, _ = select.select([self.screen], [], [], deadline - time.monotonic())
-            if not ready:
-                raise AssertionError(f"{text!r} is not shown, but {self.shown!r}")
-            self.shown += os.read(self.screen, 4096).decode()
-
-    def type(self, text):
-        os.write(self.screen, text.encode())
-
-    def echoes(self):
-        return bool(termios.tcgetattr(self.keyboard)[3] & termios.ECHO)
-
-    def take(self):
-        """Makes it the controlling terminal of the process that is about to run the program."""
-        fcntl.ioctl(self.keyboard, termios.TIOCSCTTY, 0)
-
-    def close(self):
-        os.close(self.screen)
-        os.close(self.keyboard)
 
 
 class KeyTest(PersonTest):
@@ -135,9 +101,17 @@ class KeyTest(PersonTest):
         screen = self.screen()
         person = self.begin("-key=passphrase:", terminal=screen)
         screen.wait_for("passphrase: ")
-        person.process.send_signal(signal.SIGHUP)
-        self.assertEqual(person.end(), -signal.SIGHUP, person.errors)
+        person.process.send_signal(signal.SIGQUIT)
+        self.assertEqual(person.end(), -signal.SIGQUIT, person.errors)
         self.assertTrue(screen.echoes())
+
+    def test_the_terminal_is_closed_at_the_question(self):
+        screen = Screen()
+        person = self.begin("-key=passphrase:", terminal=screen)
+        screen.wait_for("passphrase: ")
+        screen.close()
+        self.assertEqual(person.end(), 5, person.errors)
+        self.assertFalse(os.path.exists(self.path("dump.dat")))
 
     def test_no_terminal(self):
         self.expect_refused(5, "-name=B", "-age=1", "-key=passphrase:", says="passphrase:env=NAME",

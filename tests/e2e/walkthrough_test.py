@@ -5,6 +5,7 @@ import signal
 import unittest
 
 from person import IS, SAVED, PersonTest
+from screen import Screen
 
 
 class WalkthroughTest(PersonTest):
@@ -13,6 +14,25 @@ class WalkthroughTest(PersonTest):
 
     def test_with_sigint(self):
         self.walk(number=signal.SIGINT, restores=10)
+
+    def test_with_sighup(self):
+        self.walk(number=signal.SIGHUP)
+
+    def test_the_terminal_is_closed(self):
+        screen = Screen()
+        person = self.begin("-tick=10ms", terminal=screen)
+        self.assertTrue(person.wait_for(IS, 3), person.errors)
+        screen.close()
+        self.assertEqual(person.end(), 0, person.errors)
+        self.assertEqual(self.restored_age(), person.ages_shown()[-1])
+
+    def test_under_nohup_it_outlives_its_terminal(self):
+        person = self.begin("-tick=10ms", wrapper=("nohup",))
+        self.assertTrue(person.wait_for(IS, 3), person.errors)
+        person.process.send_signal(signal.SIGHUP)
+        self.assertTrue(person.wait_for(IS, len(person.ages_shown()) + 20), person.errors)
+        self.assertEqual(person.stop(), 0, person.errors)
+        self.assertEqual(len(person.ages_saved()), 1)
 
     def test_a_signal_at_the_first_moment_is_not_lost(self):
         for _ in range(20):
