@@ -16,7 +16,7 @@ namespace tidemark {
 /// of a second counts as the same request: timeout(1), shells and other programs that pass signals
 /// on often send one twice.
 ///
-/// Usually that is SIGINT (Ctrl-C), SIGTERM (kill, a shutdown) and SIGHUP (the terminal is closed),
+/// Usual are SIGINT (Ctrl-C), SIGTERM (kill, a shutdown) and SIGHUP (the terminal is closed),
 /// the last unless the program reads its settings again at it, as services do. SIGHUP is left alone
 /// where it is ignored: that is how nohup(1) asks a program to outlive its terminal. Other signals
 /// are waited for even if they were ignored, as a shell script does with SIGINT for what it runs in

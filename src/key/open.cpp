@@ -53,9 +53,9 @@ Key open_key(std::string_view uri) {
   if (const auto parsed = parse_uri(uri)) {
     if (auto source = open_source(*parsed)) return Key(std::move(source));
   }
-  // What was given is not repeated: it might be a key.
   throw Error(
-      Code::usage, "this is not a source of keys",
+      Code::usage,
+      "what was given is no source of keys, and is not shown here, since it might be a key itself",
       "use none, file:[PATH], env:NAME, passphrase:[env=NAME], gramine:NAME or systemd:NAME");
 }
 

@@ -68,6 +68,18 @@ TEST(OpenKey, RefusesEverythingElse) {
   }
 }
 
+TEST(OpenKey, SaysWhatItTakesAndNotWhatItWasGiven) {
+  for (const std::string given : {"hunter2", "file", "passphrase:hunter2", "hunter2:x"}) {
+    const Error error = error_of([&] { return open_key(given); });
+    EXPECT_EQ(words(error).find("hunter2"), std::string::npos) << words(error);
+    EXPECT_NE(words(error).find("not shown"), std::string::npos) << words(error);
+    for (const std::string_view form : {"none", "file:[PATH]", "env:NAME", "passphrase:[env=NAME]",
+                                        "gramine:NAME", "systemd:NAME"}) {
+      EXPECT_NE(error.advice().find(form), std::string::npos) << form;
+    }
+  }
+}
+
 TEST(OpenKey, KeepsNamesInTheirFolder) {
   for (const std::string scheme : {"gramine:", "systemd:"}) {
     for (const std::string& name :
