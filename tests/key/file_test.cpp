@@ -3,38 +3,23 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
-#include "io/posix.h"
 #include "key/slot.h"
-#include "tests/key/support.h"
+#include "tests/key/key_file.h"
 
 namespace tidemark::key {
 namespace {
 
-constexpr std::string_view material = "AbCdEfGhIjKlMnOpQrStUvWxYz012345";
-static_assert(material.size() == 32);
-
-class NamedFile : public testing::Test {
+class NamedFile : public KeyFileTest {
  protected:
-  void write(std::string_view contents, mode_t mode = 0600) const {
-    std::filesystem::remove(path);
-    std::ofstream(path, std::ios::binary) << contents;
-    ASSERT_EQ(::chmod(path.c_str(), mode), 0);
-  }
+  NamedFile() : KeyFileTest("person.key") {}
 
   [[nodiscard]] Error refusal(Missing missing = Missing::refuse) {
-    const Error error = error_of([&] { return load(key, files, missing); });
+    const Error error = KeyFileTest::refusal(key, missing);
     EXPECT_NE(words(error).find(path.string()), std::string::npos) << words(error);
-    for (std::size_t i = 0; i + 4 <= material.size(); ++i) {
-      EXPECT_EQ(words(error).find(material.substr(i, 4)), std::string::npos) << words(error);
-    }
     return error;
   }
 
-  io::PosixFileSystem files;
-  const ScopedFolder folder;
-  const std::filesystem::path path = folder.path() / "person.key";
   const Key key = open_key("file:" + path.string());
 };
 

@@ -2,45 +2,33 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "crypto/hash.h"
-#include "io/posix.h"
 #include "key/slot.h"
 #include "key/sources.h"
-#include "tests/key/support.h"
+#include "tests/key/key_file.h"
 
 namespace tidemark::key {
 namespace {
 
-constexpr std::string_view material = "AbCdEfGhIjKlMnOp";
-static_assert(material.size() == 16);
-
 /// With a folder in place of Gramine's, whose files look like those but for their size.
-class GramineKey : public testing::Test {
+class GramineKey : public KeyFileTest {
  protected:
-  void write(std::string_view contents) const {
-    std::filesystem::remove(path);
-    std::ofstream(path, std::ios::binary) << contents;
-  }
+  static constexpr std::string_view material = KeyFileTest::material.substr(0, 16);
+
+  GramineKey() : KeyFileTest("_sgx_mrenclave") {}
 
   [[nodiscard]] Error refusal() {
-    const Error error = error_of([&] { return load(key, files, Missing::make); });
-    EXPECT_EQ(error.code(), Code::wrong_key);
+    const Error error = KeyFileTest::refusal(key);
     EXPECT_NE(words(error).find(path.string()), std::string::npos) << words(error);
-    EXPECT_EQ(words(error).find("AbCd"), std::string::npos) << words(error);
     return error;
   }
 
-  io::PosixFileSystem files;
-  const ScopedFolder folder;
-  const std::filesystem::path path = folder.path() / "_sgx_mrenclave";
   const Key key{gramine("_sgx_mrenclave", folder.path())};
 };
 
 TEST_F(GramineKey, GoesThroughHkdf) {
-  write(material);
-  ASSERT_EQ(::chmod(path.c_str(), 0444), 0);  // no mode protects it, the enclave does
+  write(material, 0444);  // no mode protects it, the enclave does
   const Buffer slot = slot_of(*raw_unlocker(
       crypto::hkdf_sha256(bytes_of(material), {}, bytes_of("tidemark/1 gramine key"))));
   EXPECT_TRUE(opens(*load(key, files), slot));

@@ -2,36 +2,21 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 
-#include "io/posix.h"
 #include "key/slot.h"
-#include "tests/key/support.h"
+#include "tests/key/key_file.h"
 
 namespace tidemark::key {
 namespace {
 
 constexpr const char* variable = "CREDENTIALS_DIRECTORY";
-constexpr std::string_view material = "AbCdEfGhIjKlMnOpQrStUvWxYz012345";
 
-class SystemdCredential : public testing::Test {
+class SystemdCredential : public KeyFileTest {
  protected:
-  void write(std::string_view contents, mode_t mode = 0400) const {
-    std::filesystem::remove(path);
-    std::ofstream(path, std::ios::binary) << contents;
-    ASSERT_EQ(::chmod(path.c_str(), mode), 0);
-  }
+  SystemdCredential() : KeyFileTest("tidemark.key") {}
 
-  [[nodiscard]] Error refusal() {
-    const Error error = error_of([&] { return load(key, files, Missing::make); });
-    EXPECT_EQ(error.code(), Code::wrong_key);
-    EXPECT_EQ(words(error).find("AbCd"), std::string::npos) << words(error);
-    return error;
-  }
+  [[nodiscard]] Error refusal() { return KeyFileTest::refusal(key); }
 
-  io::PosixFileSystem files;
-  const ScopedFolder folder;
-  const std::filesystem::path path = folder.path() / "tidemark.key";
   const ScopedVariable set{variable, folder.path().c_str()};
   const Key key = open_key("systemd:tidemark.key");
 };

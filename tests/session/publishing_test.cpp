@@ -42,6 +42,27 @@ struct WithoutLocksTest : PublishingTest {
   }
 };
 
+/// A session whose save of age 2 was applied late, and unknown to it; another instance takes that
+/// over, and its request is under way.
+struct LateTakeOverTest : WithoutLocksTest {
+  void SetUp() override {
+    WithoutLocksTest::SetUp();
+    world.create(old);
+    delay_requests();
+    EXPECT_EQ(code_of([&] { save(old, 2); }), Code::unconfirmed);
+    world.counter->script({});
+    world.counter->deliver();
+    delay_requests();
+    World::Application young{0};
+    EXPECT_EQ(code_of([&] { world.restore(young); }), Code::counter_unavailable);
+    world.counter->script({});
+  }
+
+  void delay_requests() { world.counter->script({Fate::late, Fate::late, Fate::late}); }
+
+  World::Application old{1};
+};
+
 TEST_F(AlternateTest, TheFirstGenerationTakesTheFile) {
   World::Application application{1};
   world.create(application);
@@ -173,35 +194,14 @@ TEST_F(WithoutLocksTest, OfTwoThatLiveOnlyOneCommits) {
   EXPECT_EQ(world.restored_age(), 4U);
 }
 
-TEST_F(WithoutLocksTest, ASaveAskedForAgainRemovesNothingThatCameLater) {
-  World::Application old{1};
-  world.create(old);
-  world.counter->script({Fate::late, Fate::late, Fate::late});
-  EXPECT_EQ(code_of([&] { save(old, 2); }), Code::unconfirmed);
-  world.counter->script({});
-  world.counter->deliver();
-  // Another instance takes what was applied late over; its request is under way.
-  world.counter->script({Fate::late, Fate::late, Fate::late});
-  World::Application young{0};
-  EXPECT_EQ(code_of([&] { world.restore(young); }), Code::counter_unavailable);
-  world.counter->script({});
+TEST_F(LateTakeOverTest, ASaveAskedForAgainRemovesNothingThatCameLater) {
   save(old, 3);  // finds its own mark, and cleans up behind it
   world.counter->deliver();
   old.live.reset();
   EXPECT_EQ(world.restored_age(), 3U);
 }
 
-TEST_F(WithoutLocksTest, WhatTheLateTakeOverCommitsIsStillThere) {
-  World::Application old{1};
-  world.create(old);
-  world.counter->script({Fate::late, Fate::late, Fate::late});
-  EXPECT_EQ(code_of([&] { save(old, 2); }), Code::unconfirmed);
-  world.counter->script({});
-  world.counter->deliver();
-  world.counter->script({Fate::late, Fate::late, Fate::late});
-  World::Application young{0};
-  EXPECT_EQ(code_of([&] { world.restore(young); }), Code::counter_unavailable);
-  world.counter->script({});
+TEST_F(LateTakeOverTest, WhatItCommitsIsStillThere) {
   old.live->confirm();  // adopts the save of age 2, and cleans up behind it
   world.counter->deliver();
   EXPECT_EQ(code_of([&] { save(old, 3); }), Code::fenced);
