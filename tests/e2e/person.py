@@ -4,7 +4,7 @@ import os
 import re
 import signal
 
-from program import TIMEOUT_S, Program, ProgramTest
+from program import Program, ProgramTest
 
 PROGRAM = os.path.abspath(os.environ["TIDEMARK_PERSON"])
 NAME = "Dmitrii Kuvaiskii"

@@ -7,7 +7,7 @@ import select
 import termios
 import time
 
-from person import TIMEOUT_S
+from program import TIMEOUT_S
 
 
 class Screen:
