@@ -76,12 +76,12 @@ struct EtcdHttp::Handle {
   }
   /// Only what this is for, whatever the environment says; nothing is asked on the terminal.
   void set_up(const EtcdAddress& address);
-  void set_up_tls(const TlsFiles& files) const;
+  void set_up_tls(const crypto::TlsIdentity& identity) const;
   [[nodiscard]] ServerFailure failure(CURLcode result, const Exchange& exchange) const;
 };
 
 void EtcdHttp::Handle::set_up(const EtcdAddress& address) {
-  tls = address.tls.on;
+  tls = address.tls.has_value();
   set(CURLOPT_ERRORBUFFER, words.data());
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_QUICK_EXIT, 1L);  // a look-up that hangs is left to itself
@@ -92,20 +92,20 @@ void EtcdHttp::Handle::set_up(const EtcdAddress& address) {
   set(CURLOPT_READFUNCTION, &give);
   set(CURLOPT_SEEKFUNCTION, &rewind);
   set(CURLOPT_WRITEFUNCTION, &take);
-  if (tls) set_up_tls(address.tls);
+  if (address.tls) set_up_tls(*address.tls);
 }
 
-void EtcdHttp::Handle::set_up_tls(const TlsFiles& files) const {
+void EtcdHttp::Handle::set_up_tls(const crypto::TlsIdentity& identity) const {
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!files.ca.empty()) {
-    set(CURLOPT_CAINFO, files.ca.c_str());
+  if (!identity.ca.empty()) {
+    set(CURLOPT_CAINFO, identity.ca.c_str());
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // nobody whom the system trusts
   }
-  if (files.certificate.empty()) return;
-  set(CURLOPT_SSLCERT, files.certificate.c_str());
-  set(CURLOPT_SSLKEY, (files.key.empty() ? files.certificate : files.key).c_str());
+  if (identity.certificate.empty()) return;
+  set(CURLOPT_SSLCERT, identity.certificate.c_str());
+  set(CURLOPT_SSLKEY, (identity.key.empty() ? identity.certificate : identity.key).c_str());
   set(CURLOPT_KEYPASSWD, "");  // else OpenSSL would ask for one
 }
 

@@ -39,7 +39,7 @@ EtcdAddress read_address(std::string_view text) {
   address.endpoints = read_endpoints(endpoints);
   if (prefix && !prefix->empty()) address.prefix = read_short_text(*prefix, "the prefix");
   const auto settings = read_settings(query, {"ca", "cert", "key", "user", "timeout"});
-  address.tls = read_tls_files(settings);
+  address.tls = read_tls_identity(settings);
   if (const auto user = settings.find("user"); user != settings.end()) {
     address.user = read_short_text(user->second, "the user");
     address.password = password_from_environment(etcd_password_variable);

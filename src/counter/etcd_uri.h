@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,11 +16,11 @@ inline constexpr const char* etcd_password_variable = "TIDEMARK_ETCD_PASSWORD";
 /// Where an etcd cluster is, and how to be let in.
 struct EtcdAddress {
   std::vector<HostAndPort> endpoints{};
-  std::string prefix = "tidemark";  ///< of all keys, without the slash behind it
-  TlsFiles tls{};
-  std::string user{};                       ///< empty: none
-  Password password{};                      ///< null: none
-  std::chrono::milliseconds timeout{5000};  ///< for one call, retries included
+  std::string prefix = "tidemark";           ///< of all keys, without the slash behind it
+  std::optional<crypto::TlsIdentity> tls{};  ///< nothing: no TLS
+  std::string user{};                        ///< empty: none
+  Password password{};                       ///< null: none
+  std::chrono::milliseconds timeout{5000};   ///< for one call, retries included
 
   /// As a URI, without what is behind the question mark.
   [[nodiscard]] std::string shown() const;

@@ -31,7 +31,7 @@ struct OwningFileCounter {
 
 Error wrong_uri(std::string what) {
   return {Code::usage, std::move(what),
-          "name the counter by file:[FOLDER], redis://HOST[:PORT], redis+unix:PATH, "
+          "name the counter by file:[FOLDER], redis[s]://HOST[:PORT], redis+unix:PATH, "
           "etcd://HOST[:PORT] or memory:, for example file:/var/lib/counters"};
 }
 
@@ -64,7 +64,7 @@ std::shared_ptr<Counter> open_counter(std::string_view uri) {
   if (!parsed) throw wrong_uri("this is not the URI of a counter");
   if (parsed->scheme == "etcd") return counter::open_etcd_counter(*parsed);
   if (parsed->scheme == "file") return open_file_counter(parsed->rest);
-  if (parsed->scheme == "redis" || parsed->scheme == "redis+unix") {
+  if (parsed->scheme == "redis" || parsed->scheme == "rediss" || parsed->scheme == "redis+unix") {
     return counter::open_redis_counter(*parsed);
   }
   if (parsed->scheme != "memory") {

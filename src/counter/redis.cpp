@@ -69,7 +69,26 @@ RedisConnection RedisCounter::take_connection(Deadline deadline) {
       if (connection.usable()) return connection;  // else the server was restarted, or hung up
     }
   }
-  return {address_, deadline};
+  RedisConnection connection(address_, deadline);
+  if (address_.durable) require_durability(connection, deadline);
+  return connection;
+}
+
+void RedisCounter::require_durability(RedisConnection& connection, Deadline deadline) {
+  std::string flaws;
+  try {
+    flaws = find_flaws(connection, deadline);
+  } catch (const ServerFailure& failure) {  // no request of the caller was sent yet
+    const bool refused = failure.outcome() == Outcome::refused;
+    throw ServerFailure(refused ? Outcome::refused : Outcome::passing,
+                        std::string("does not tell whether it may lose in a crash what it "
+                                    "acknowledged: it ") +
+                            failure.what(),
+                        "let its user run CONFIG GET, or leave out durable=require");
+  }
+  if (flaws.empty()) return;
+  throw ServerFailure(Outcome::refused, "may lose in a crash what it acknowledged: " + flaws,
+                      "change those settings of the server, or leave out durable=require");
 }
 
 void RedisCounter::keep(RedisConnection connection) {
@@ -78,9 +97,12 @@ void RedisCounter::keep(RedisConnection connection) {
 }
 
 std::vector<std::string> RedisCounter::warnings() {
+  if (address_.durable) return {};  // it is an error of every call
   try {
     const Deadline deadline = Clock::now() + address_.timeout;
-    const std::string flaws = find_flaws(deadline);
+    RedisConnection connection = take_connection(deadline);
+    const std::string flaws = find_flaws(connection, deadline);
+    keep(std::move(connection));
     if (flaws.empty()) return {};
     return {"counter " + uri() + " may lose in a crash what it acknowledged: " + flaws};
   } catch (const ServerFailure& failure) {
@@ -90,8 +112,7 @@ std::vector<std::string> RedisCounter::warnings() {
   }
 }
 
-std::string RedisCounter::find_flaws(Deadline deadline) {
-  RedisConnection connection = take_connection(deadline);
+std::string RedisCounter::find_flaws(RedisConnection& connection, Deadline deadline) {
   std::string flaws;
   for (const std::string_view setting : redis_durability_settings) {
     const RedisReply reply = connection.ask({"CONFIG", "GET", setting}, deadline);
@@ -99,7 +120,6 @@ std::string RedisCounter::find_flaws(Deadline deadline) {
         redis_durability_flaw(setting, reply.list.size() == 2 ? reply.list[1].text : "");
     if (flaw) flaws += (flaws.empty() ? "" : ", ") + *flaw;
   }
-  keep(std::move(connection));
   return flaws;
 }
 

@@ -39,7 +39,8 @@ class RedisCounter final : public Counter {
                                         const std::vector<std::string>& marks);
   [[nodiscard]] RedisConnection take_connection(Deadline deadline);
   void keep(RedisConnection connection);
-  [[nodiscard]] std::string find_flaws(Deadline deadline);
+  static void require_durability(RedisConnection& connection, Deadline deadline);
+  [[nodiscard]] static std::string find_flaws(RedisConnection& connection, Deadline deadline);
 
   const RedisAddress address_;
   std::mutex mutex_;

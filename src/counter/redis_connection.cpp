@@ -21,7 +21,10 @@ bool is_passing(std::string_view kind) {
 }
 
 std::string advice_for(std::string_view kind) {
-  if (kind == "NOAUTH") return "give user and password: redis://USER:PASSWORD@HOST";
+  if (kind == "NOAUTH") {
+    return "give user and password: ?user=NAME (default, where there is none) and the password in "
+           "$TIDEMARK_REDIS_PASSWORD";
+  }
   if (kind == "NOPERM") {
     return "let its user run EVAL, TYPE, HMGET, HSET and PERSIST on the keys tidemark:*";
   }
@@ -62,9 +65,18 @@ void RedisConnection::enter(const RedisAddress& address, Deadline deadline) {
                           "see to user and password, in the URI and at the server");
     }
   }
-  if (address.database != 0) {
-    (void)ask({"SELECT", std::to_string(address.database)}, deadline);
-  }
+  if (address.database != 0) select(address.database, deadline);
+  // A server that does not want this client says so only now.
+  if (address.tls) (void)exchange({"PING"}, deadline);
+}
+
+void RedisConnection::select(int database, Deadline deadline) {
+  const std::string number = std::to_string(database);
+  const RedisReply reply = exchange({"SELECT", number}, deadline);
+  if (reply.kind != RedisReply::Kind::error) return;
+  if (reply.text.find("DB index") == std::string::npos) throw refusal(reply.text);
+  throw ServerFailure(Outcome::refused, "has no database " + number,
+                      "name one below the server's setting `databases`, most often 16");
 }
 
 RedisReply RedisConnection::ask(const std::vector<std::string_view>& words, Deadline deadline) {

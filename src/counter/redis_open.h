@@ -8,8 +8,8 @@
 
 namespace tidemark::counter {
 
-/// The counter that a `redis:` or `redis+unix:` URI names. Throws Error (`usage`) for a wrong one,
-/// and for any where the library was built without it.
+/// The counter that a `redis:`, `rediss:` or `redis+unix:` URI names. Throws Error (`usage`) for a
+/// wrong one, and for any where the library was built without it.
 [[nodiscard]] std::shared_ptr<Counter> open_redis_counter(const Uri& uri);
 
 }  // namespace tidemark::counter

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -97,9 +98,57 @@ std::vector<SocketAddress> addresses_of(const RedisAddress& address, Deadline de
 }  // namespace
 
 RedisSocket::RedisSocket(const RedisAddress& address, Deadline deadline)
-    : descriptor_(connect_to_any(addresses_of(address, deadline), deadline)) {}
+    : descriptor_(connect_to_any(addresses_of(address, deadline), deadline)) {
+  if (!address.tls) return;
+  try {
+    begin_tls(address, deadline);
+  } catch (const crypto::TlsError& error) {
+    throw ServerFailure(Outcome::passing,
+                        std::string("cannot be reached with TLS: ") + error.what(),
+                        "see to the certificates: those that ca=, cert= and key= name, and the "
+                        "server's; and whether the port is the one for TLS");
+  } catch (const ServerFailure& failure) {  // no request was sent yet
+    throw unreached(failure.what());
+  }
+}
+
+void RedisSocket::begin_tls(const RedisAddress& address, Deadline deadline) {
+  tls_.emplace(*address.tls, address.server.host);
+  while (!tls_->shake_hands()) receive_for_tls(deadline);
+  send_raw(tls_->take_outgoing(), deadline);
+}
+
+/// Sends first what the other side waits for.
+void RedisSocket::receive_for_tls(Deadline deadline) {
+  send_raw(tls_->take_outgoing(), deadline);
+  std::array<std::byte, 4096> room{};
+  const std::size_t size = receive_raw(room, deadline);
+  tls_->give_incoming(Bytes(room).first(size));
+}
 
 void RedisSocket::send(Bytes bytes, Deadline deadline) {
+  if (!tls_) return send_raw(bytes, deadline);
+  try {
+    tls_->hide(bytes);
+    send_raw(tls_->take_outgoing(), deadline);
+  } catch (const crypto::TlsError& error) {
+    throw lost(std::string("the connection was lost: ") + error.what());
+  }
+}
+
+std::size_t RedisSocket::receive(MutableBytes into, Deadline deadline) {
+  if (!tls_) return receive_raw(into, deadline);
+  try {
+    while (true) {
+      if (const std::size_t size = tls_->reveal(into); size > 0) return size;
+      receive_for_tls(deadline);
+    }
+  } catch (const crypto::TlsError& error) {
+    throw lost(std::string("the connection was lost: ") + error.what());
+  }
+}
+
+void RedisSocket::send_raw(Bytes bytes, Deadline deadline) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(descriptor_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
@@ -114,7 +163,7 @@ void RedisSocket::send(Bytes bytes, Deadline deadline) {
   }
 }
 
-std::size_t RedisSocket::receive(MutableBytes into, Deadline deadline) {
+std::size_t RedisSocket::receive_raw(MutableBytes into, Deadline deadline) {
   while (true) {
     if (!wait_for(descriptor_.get(), POLLIN, deadline)) throw lost("does not answer in time");
     const ssize_t received = ::recv(descriptor_.get(), into.data(), into.size(), 0);

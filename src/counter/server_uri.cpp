@@ -181,14 +181,16 @@ std::chrono::milliseconds read_timeout(std::string_view text) {
   return in_ms ? *count * 1ms : *count * 1s;
 }
 
-TlsFiles read_tls_files(const std::map<std::string_view, std::string_view>& settings) {
-  TlsFiles files{.ca = read_file_name(settings, "ca"),
-                 .certificate = read_file_name(settings, "cert"),
-                 .key = read_file_name(settings, "key")};
-  if (!files.key.empty() && files.certificate.empty())
+std::optional<crypto::TlsIdentity> read_tls_identity(
+    const std::map<std::string_view, std::string_view>& settings) {
+  crypto::TlsIdentity identity{.ca = read_file_name(settings, "ca"),
+                               .certificate = read_file_name(settings, "cert"),
+                               .key = read_file_name(settings, "key")};
+  if (!identity.key.empty() && identity.certificate.empty()) {
     throw WrongUri("there is a key= but no cert=");
-  files.on = !files.ca.empty() || !files.certificate.empty();
-  return files;
+  }
+  if (identity.ca.empty() && identity.certificate.empty()) return std::nullopt;
+  return identity;
 }
 
 std::string absolute_path(const std::filesystem::path& path) {

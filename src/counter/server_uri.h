@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "crypto/secret.h"
+#include "crypto/tls.h"
 
 /// What the URIs of all counters that are servers have in common.
 namespace tidemark::counter {
@@ -61,16 +62,9 @@ struct HostAndPort {
 /// every call.
 [[nodiscard]] std::chrono::milliseconds read_timeout(std::string_view text);
 
-/// The files in PEM that a connection with TLS takes.
-struct TlsFiles {
-  bool on = false;
-  std::string ca{};           ///< whom to trust; empty: whom the system trusts
-  std::string certificate{};  ///< of the client; empty: none
-  std::string key{};          ///< of the client's certificate; empty: it is in the same file
-};
-
-/// Reads ca=, cert= and key=; any of them turns TLS on. The files must be there.
-[[nodiscard]] TlsFiles read_tls_files(const std::map<std::string_view, std::string_view>& settings);
+/// Reads ca=, cert= and key=; nothing if there is none of them. The files must be there.
+[[nodiscard]] std::optional<crypto::TlsIdentity> read_tls_identity(
+    const std::map<std::string_view, std::string_view>& settings);
 
 /// Absolute, without `.`. Throws Error (`failed`) where there is no working directory.
 [[nodiscard]] std::string absolute_path(const std::filesystem::path& path);

@@ -25,7 +25,7 @@ TEST(EtcdUri, NamesAServer) {
   EXPECT_EQ(plain.endpoints[0].host, "localhost");
   EXPECT_EQ(plain.endpoints[0].port, 2379);
   EXPECT_EQ(plain.prefix, "tidemark");
-  EXPECT_FALSE(plain.tls.on);
+  EXPECT_FALSE(plain.tls);
   EXPECT_EQ(plain.user, "");
   EXPECT_EQ(plain.password, nullptr);
   EXPECT_EQ(plain.timeout, 5s);
@@ -54,13 +54,13 @@ class EtcdUriFiles : public testing::Test {
 TEST_F(EtcdUriFiles, EachTurnsTlsOn) {
   const auto all =
       read("etcd://a?ca=" + path("ca") + "&key=" + path("key") + "&cert=" + path("cert"));
-  EXPECT_TRUE(all.tls.on);
-  EXPECT_EQ(all.tls.ca, path("ca"));
-  EXPECT_EQ(all.tls.certificate, path("cert"));
-  EXPECT_EQ(all.tls.key, path("key"));
+  ASSERT_TRUE(all.tls);
+  EXPECT_EQ(all.tls->ca, path("ca"));
+  EXPECT_EQ(all.tls->certificate, path("cert"));
+  EXPECT_EQ(all.tls->key, path("key"));
   EXPECT_EQ(all.shown(), "etcd://a:2379/tidemark");
-  EXPECT_TRUE(read("etcd://a?ca=" + path("ca")).tls.on);
-  EXPECT_TRUE(read("etcd://a?cert=" + path("cert")).tls.on);
+  EXPECT_TRUE(read("etcd://a?ca=" + path("ca")).tls);
+  EXPECT_TRUE(read("etcd://a?cert=" + path("cert")).tls);
 }
 
 TEST(EtcdUri, TakesThePasswordFromTheEnvironment) {

@@ -65,9 +65,8 @@ TEST(OpenCounter, TakesTheUsersStateFolderWithoutAnother) {
 }
 
 TEST(OpenCounter, SaysWhatItAcceptsAndShowsNoPassword) {
-  for (const std::string uri :
-       {"rediss://user:secret@host", "unheard-of:secret", "memory:secret", "file", "secret",
-        "//secret", "", ":secret", "FILE:/secret", "file:/secret\n", "1file:secret"}) {
+  for (const std::string uri : {"unheard-of:secret", "memory:secret", "file", "secret", "//secret",
+                                "", ":secret", "FILE:/secret", "file:/secret\n", "1file:secret"}) {
     try {
       (void)open_counter(uri);
       FAIL() << uri;

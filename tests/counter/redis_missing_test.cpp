@@ -9,7 +9,8 @@ namespace tidemark {
 namespace {
 
 TEST(WithoutRedis, SaysThatThisBuildLacksIt) {
-  for (const std::string uri : {"redis://user:secret@host", "redis+unix:/secret"}) {
+  for (const std::string uri :
+       {"redis://user:secret@host", "rediss://secret", "redis+unix:/secret"}) {
     try {
       (void)open_counter(uri);
       FAIL() << uri;

@@ -32,13 +32,23 @@ RedisServer::RedisServer(std::vector<std::string> settings, const std::filesyste
   start();
 }
 
+RedisServer::RedisServer(std::shared_ptr<const Certificates> certificates)
+    : certificates_(std::move(certificates)) {
+  start();
+}
+
+void RedisServer::choose_ports() {
+  port_ = free_port();
+  if (certificates_) tls_port_ = free_port();
+}
+
 void RedisServer::start() {
   const auto end = std::chrono::steady_clock::now() + patience;
-  if (port_ == 0) port_ = free_port();
+  if (port_ == 0) choose_ports();
   launch();
   while (!is_ready()) {
     if (process_.has_ended()) {
-      port_ = free_port();  // somebody else was faster
+      choose_ports();  // somebody else was faster
       launch();
     }
     if (std::chrono::steady_clock::now() > end) throw std::runtime_error("redis-server hangs");
@@ -64,6 +74,12 @@ void RedisServer::launch() {
                                  "yes",
                                  "--appendfsync",
                                  "always"};
+  if (certificates_) {
+    words.insert(words.end(), {"--tls-port", std::to_string(tls_port_),                 //
+                               "--tls-cert-file", certificates_->server().string(),     //
+                               "--tls-key-file", certificates_->server_key().string(),  //
+                               "--tls-ca-cert-file", certificates_->ca().string()});
+  }
   words.insert(words.end(), settings_.begin(), settings_.end());
   process_.start(std::move(words), folder() / "output");
 }

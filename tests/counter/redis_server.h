@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "tests/counter/certificates.h"
 #include "tests/counter/server_process.h"
 
 namespace tidemark::counter {
@@ -25,6 +27,9 @@ class RedisServer {
   explicit RedisServer(std::vector<std::string> settings = {},
                        const std::filesystem::path& where = std::filesystem::temp_directory_path());
 
+  /// With another port, for TLS, and only for clients that have one of these certificates.
+  explicit RedisServer(std::shared_ptr<const Certificates> certificates);
+
   /// Again, with the data that it kept.
   void start();
   void stop() { process_.end(SIGTERM); }
@@ -33,6 +38,7 @@ class RedisServer {
   void resume() const { process_.resume(); }
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] std::uint16_t tls_port() const noexcept { return tls_port_; }
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_.path(); }
   [[nodiscard]] std::filesystem::path socket() const { return folder() / "socket"; }
 
@@ -44,12 +50,15 @@ class RedisServer {
   std::string cli(const std::vector<std::string>& words);
 
  private:
+  void choose_ports();
   void launch();
   [[nodiscard]] bool is_ready() const;
 
   ServerFolder folder_;
   std::vector<std::string> settings_;
+  std::shared_ptr<const Certificates> certificates_;
   std::uint16_t port_ = 0;
+  std::uint16_t tls_port_ = 0;  ///< 0: none
   ServerProcess process_;
 };
 

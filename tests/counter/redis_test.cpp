@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 
 #include "counter/mark_text.h"
@@ -72,7 +73,8 @@ TEST_F(RedisTest, UsesTheDatabaseThatIsNamed) {
   EXPECT_EQ(counter_->read("a"), std::nullopt);
   EXPECT_EQ(server_.cli({"-n", "5", "DBSIZE"}), "1\n");
   const auto none = open_counter(server_.uri("/100"));
-  EXPECT_THAT(refusal_of(*none, [&] { (void)none->read("a"); }), HasSubstr("DB index"));
+  EXPECT_THAT(refusal_of(*none, [&] { (void)none->read("a"); }),
+              AllOf(HasSubstr("has no database 100"), HasSubstr("`databases`")));
 }
 
 TEST_F(RedisTest, LooksUpNames) {
@@ -188,9 +190,20 @@ TEST_F(RedisPasswordTest, LetsInWhoHasThePassword) {
 }
 
 TEST_F(RedisPasswordTest, SaysWhatIsWrongButNotThePassword) {
-  EXPECT_THAT(refusal(""), AllOf(HasSubstr("NOAUTH"), HasSubstr("give user and password")));
+  EXPECT_THAT(refusal(""), AllOf(HasSubstr("NOAUTH"), HasSubstr("?user=NAME")));
   EXPECT_THAT(refusal(":wrong@"), HasSubstr("(WRONGPASS)"));
   EXPECT_THAT(refusal("nobody:se%3acr%40t@"), HasSubstr("(WRONGPASS)"));
+}
+
+TEST_F(RedisPasswordTest, TakesThePasswordFromTheEnvironment) {
+  ASSERT_EQ(::setenv("TIDEMARK_REDIS_PASSWORD", "se:cr@t", 1), 0);
+  EXPECT_EQ(open_counter(server_.uri("?user=default"))->read("a"), std::nullopt);
+  const std::string socket = "redis+unix:" + server_.socket().string();
+  EXPECT_EQ(open_counter(socket + "?user=default")->read("a"), std::nullopt);
+  ASSERT_EQ(::unsetenv("TIDEMARK_REDIS_PASSWORD"), 0);
+  const auto outside = open_counter(socket);
+  EXPECT_THAT(refusal_of(*outside, [&] { (void)outside->read("a"); }),
+              AllOf(HasSubstr("NOAUTH"), HasSubstr("$TIDEMARK_REDIS_PASSWORD")));
 }
 
 TEST(RedisWithoutAuth, RepeatsNoPasswordThatTheServerRepeats) {
@@ -221,6 +234,54 @@ TEST(RedisPermissions, NeedsFewAndSaysWhich) {
                 AllOf(HasSubstr("NOPERM"), HasSubstr("EVAL, TYPE, HMGET, HSET and PERSIST"),
                       Not(HasSubstr("secret"))));
   }
+}
+
+class RedisTls : public testing::Test {
+ protected:
+  std::string refusal(const std::string& host, std::uint16_t port, const std::string& settings) {
+    const auto counter = open_counter("rediss://" + host + ":" + std::to_string(port) +
+                                      "?timeout=1s" + (settings.empty() ? "" : "&" + settings));
+    return refusal_of(*counter, [&] { (void)counter->advance("a", std::nullopt, mark_of(0)); });
+  }
+  [[nodiscard]] std::string settings(const Certificates& trusted, const Certificates& own) const {
+    return "ca=" + trusted.ca().string() + "&cert=" + own.client().string() +
+           "&key=" + own.client_key().string();
+  }
+
+  std::shared_ptr<const Certificates> certificates_ = std::make_shared<Certificates>();
+  Certificates others_;
+  RedisServer server_{certificates_};
+};
+
+TEST_F(RedisTls, TrustsOnlyWhomItIsToldTo) {
+  const std::uint16_t port = server_.tls_port();
+  const auto good = open_counter("rediss://127.0.0.1:" + std::to_string(port) + "?" +
+                                 settings(*certificates_, *certificates_));
+  EXPECT_EQ(good->uri(), "rediss://127.0.0.1:" + std::to_string(port));
+  EXPECT_EQ(good->warnings(), std::vector<std::string>{});
+  const auto untrusted = AllOf(HasSubstr("its certificate is not trusted"), HasSubstr("ca="));
+  EXPECT_THAT(refusal("127.0.0.1", port, settings(others_, *certificates_)), untrusted);
+  EXPECT_THAT(refusal("127.0.0.1", port, ""), untrusted) << "the system knows no such authority";
+  EXPECT_THAT(refusal("localhost", port, settings(*certificates_, *certificates_)),
+              AllOf(untrusted, HasSubstr("hostname mismatch")));
+  EXPECT_THAT(refusal("127.0.0.1", port, "ca=" + certificates_->ca().string()),
+              HasSubstr("certificate required"));
+  EXPECT_THAT(refusal("127.0.0.1", port, settings(*certificates_, others_)),
+              HasSubstr("unknown ca"));
+  EXPECT_THAT(refusal("127.0.0.1", server_.port(), settings(*certificates_, *certificates_)),
+              HasSubstr("the port is the one for TLS"));
+  EXPECT_EQ(good->read("a"), std::nullopt) << "nothing was done";
+}
+
+TEST_F(RedisTls, AsksForNoPassphraseOnTheTerminal) {
+  const ServerFolder folder;
+  const auto locked = folder.path() / "locked.key";
+  output_of("openssl ec -aes256 -passout pass:secret -in " + certificates_->client_key().string() +
+            " -out " + locked.string() + " 2>&1");
+  EXPECT_THAT(refusal("127.0.0.1", server_.tls_port(),
+                      "ca=" + certificates_->ca().string() +
+                          "&cert=" + certificates_->client().string() + "&key=" + locked.string()),
+              HasSubstr("locked.key: "));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <tidemark/counter.h>
 #include <tidemark/error.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/bytes.h"
@@ -75,6 +76,38 @@ TEST(RedisUri, DecodesEveryByteOfThePassword) {
   EXPECT_EQ(password_of(read("redis://:a:b%40c%2F%3f%25@h")), "a:b@c/?%");
 }
 
+TEST(RedisUri, TakesThePasswordFromTheEnvironment) {
+  ASSERT_EQ(::setenv(redis_password_variable, "s%20@:", 1), 0);
+  for (const auto* uri : {"redis://host/2?user=ada", "redis+unix:/s?timeout=1s&user=ada"}) {
+    const auto let_in = read(uri);
+    EXPECT_EQ(let_in.user, "ada");
+    EXPECT_EQ(password_of(let_in), "s%20@:") << "as it is there";
+    EXPECT_EQ(let_in.shown().find("ada"), std::string::npos);
+  }
+  EXPECT_THROW((void)read("redis://:secret@host?user=ada"), Error);
+  ASSERT_EQ(::setenv(redis_password_variable, "", 1), 0);
+  EXPECT_THROW((void)read("redis://host?user=ada"), Error);
+  ASSERT_EQ(::unsetenv(redis_password_variable), 0);
+}
+
+TEST(RedisUri, AsksForTls) {
+  const auto plain = read("rediss://host");
+  ASSERT_TRUE(plain.tls);
+  EXPECT_EQ(plain.tls->ca, "");
+  EXPECT_EQ(plain.shown(), "rediss://host:6379");
+  const auto all = read("rediss://:p@h:1/2?ca=/dev/null&cert=/dev/null&durable=require");
+  EXPECT_EQ(all.tls->ca, "/dev/null");
+  EXPECT_EQ(all.tls->certificate, "/dev/null");
+  EXPECT_EQ(all.shown(), "rediss://h:1/2");
+  EXPECT_FALSE(read("redis://host").tls);
+}
+
+TEST(RedisUri, AsksForDurability) {
+  EXPECT_FALSE(read("redis://h").durable);
+  EXPECT_TRUE(read("redis://h?durable=require").durable);
+  EXPECT_TRUE(read("redis+unix:/s?durable=require").durable);
+}
+
 TEST(RedisUri, NamesASocket) {
   const auto socket = read("redis+unix:/run/redis/redis.sock?timeout=2s");
   EXPECT_EQ(socket.socket, "/run/redis/redis.sock");
@@ -129,15 +162,17 @@ INSTANTIATE_TEST_SUITE_P(Numbers, WrongRedisUri,
                                          "redis://h/secret", "redis://h/1/2",
                                          "redis://h/2147483648", "redis://h/1#x"));
 
-INSTANTIATE_TEST_SUITE_P(Queries, WrongRedisUri,
-                         testing::Values("redis://h?", "redis://h?secret", "redis://h?timeout",
-                                         "redis://h?timeout=", "redis://h?timeout=s",
-                                         "redis://h?timeout=ms", "redis://h?timeout=5",
-                                         "redis://h?timeout=0s", "redis://h?timeout=-1s",
-                                         "redis://h?timeout=11s", "redis://h?timeout=10001ms",
-                                         "redis://h?timeout=99999999999s", "redis://h?timeout=1m",
-                                         "redis://h?timeout=1s&timeout=2s", "redis://h?a=secret",
-                                         "redis://h?Timeout=1s", "redis://h?timeout=1s?"));
+INSTANTIATE_TEST_SUITE_P(
+    Queries, WrongRedisUri,
+    testing::Values("redis://h?", "redis://h?secret", "redis://h?timeout", "redis://h?timeout=",
+                    "redis://h?timeout=s", "redis://h?timeout=ms", "redis://h?timeout=5",
+                    "redis://h?timeout=0s", "redis://h?timeout=-1s", "redis://h?timeout=11s",
+                    "redis://h?timeout=10001ms", "redis://h?timeout=99999999999s",
+                    "redis://h?timeout=1m", "redis://h?timeout=1s&timeout=2s", "redis://h?a=secret",
+                    "redis://h?Timeout=1s", "redis://h?timeout=1s?", "redis://h?durable=yes",
+                    "redis://h?durable=", "redis://h?ca=/dev/null", "redis+unix:/s?ca=/dev/null",
+                    "rediss://h?ca=/nothing/secret", "rediss://h?key=/dev/null",
+                    "redis://h?user=ada", "rediss:secret"));
 
 INSTANTIATE_TEST_SUITE_P(Sockets, WrongRedisUri,
                          testing::Values("redis+unix:", "redis+unix:?timeout=1s",

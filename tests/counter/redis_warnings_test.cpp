@@ -4,6 +4,7 @@
 
 #include "counter/redis_durability.h"
 #include "redis_server.h"
+#include "refusal.h"
 
 namespace tidemark::counter {
 namespace {
@@ -66,6 +67,28 @@ TEST(RedisWarnings, SaySoWhereTheSettingsAreNotTold) {
       open_counter("redis://ada:secret@127.0.0.1:" + std::to_string(other.port()))->warnings(),
       ElementsAre(
           AllOf(HasSubstr("could not be checked"), HasSubstr("NOPERM"), Not(HasSubstr("secret")))));
+}
+
+std::string refusal_with(std::vector<std::string> settings) {
+  const RedisServer server(std::move(settings));
+  const auto counter = open_counter(server.uri("?durable=require"));
+  EXPECT_THAT(counter->warnings(), IsEmpty());
+  const std::string words = refusal_of(*counter, [&] { (void)counter->read("a"); });
+  EXPECT_EQ(words,
+            refusal_of(*counter, [&] { (void)counter->advance("a", std::nullopt, Mark{}); }));
+  EXPECT_EQ(open_counter(server.uri())->read("a"), std::nullopt) << "nothing was done";
+  return words;
+}
+
+TEST(RedisDurable, IsRequiredOnDemand) {
+  const RedisServer server;
+  const auto counter = open_counter(server.uri("?durable=require"));
+  EXPECT_FALSE(counter->advance("a", std::nullopt, Mark{}));
+  EXPECT_THAT(refusal_with({"--appendfsync", "everysec"}),
+              AllOf(HasSubstr("may lose in a crash what it acknowledged: appendfsync is everysec"),
+                    HasSubstr("durable=require")));
+  EXPECT_THAT(refusal_with({"--rename-command", "CONFIG", ""}),
+              AllOf(HasSubstr("does not tell whether"), HasSubstr("durable=require")));
 }
 
 TEST(RedisWarnings, SaySoWhereTheServerIsOutOfReach) {
