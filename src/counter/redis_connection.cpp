@@ -51,7 +51,19 @@ RedisConnection::RedisConnection(const RedisAddress& address, Deadline deadline)
   }
 }
 
+/// A server that does not take this client's certificate ends the conversation only now.
+void RedisConnection::see_whether_welcome(Deadline deadline) {
+  try {
+    (void)exchange({"PING"}, deadline);
+  } catch (const ServerFailure& failure) {
+    throw ServerFailure(Outcome::passing, failure.what(),
+                        "see to the certificate that cert= and key= name: the server may not take "
+                        "it, or want one");
+  }
+}
+
 void RedisConnection::enter(const RedisAddress& address, Deadline deadline) {
+  if (address.tls) see_whether_welcome(deadline);
   if (address.password) {
     std::vector<std::string_view> words{"AUTH"};
     if (!address.user.empty()) words.emplace_back(address.user);
@@ -66,8 +78,6 @@ void RedisConnection::enter(const RedisAddress& address, Deadline deadline) {
     }
   }
   if (address.database != 0) select(address.database, deadline);
-  // A server that does not want this client says so only now.
-  if (address.tls) (void)exchange({"PING"}, deadline);
 }
 
 void RedisConnection::select(int database, Deadline deadline) {

@@ -29,6 +29,7 @@ class RedisConnection {
  private:
   [[nodiscard]] RedisReply exchange(const std::vector<std::string_view>& words, Deadline deadline);
   void enter(const RedisAddress& address, Deadline deadline);
+  void see_whether_welcome(Deadline deadline);
   void select(int database, Deadline deadline);
 
   pid_t process_ = ::getpid();

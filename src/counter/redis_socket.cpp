@@ -102,13 +102,11 @@ RedisSocket::RedisSocket(const RedisAddress& address, Deadline deadline)
   if (!address.tls) return;
   try {
     begin_tls(address, deadline);
-  } catch (const crypto::TlsError& error) {
+  } catch (const std::runtime_error& failure) {  // of TLS or of the connection: nothing was sent
     throw ServerFailure(Outcome::passing,
-                        std::string("cannot be reached with TLS: ") + error.what(),
+                        std::string("cannot be reached with TLS: ") + failure.what(),
                         "see to the certificates: those that ca=, cert= and key= name, and the "
                         "server's; and whether the port is the one for TLS");
-  } catch (const ServerFailure& failure) {  // no request was sent yet
-    throw unreached(failure.what());
   }
 }
 

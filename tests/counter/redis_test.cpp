@@ -265,9 +265,9 @@ TEST_F(RedisTls, TrustsOnlyWhomItIsToldTo) {
   EXPECT_THAT(refusal("localhost", port, settings(*certificates_, *certificates_)),
               AllOf(untrusted, HasSubstr("hostname mismatch")));
   EXPECT_THAT(refusal("127.0.0.1", port, "ca=" + certificates_->ca().string()),
-              HasSubstr("certificate required"));
+              HasSubstr("or want one"));
   EXPECT_THAT(refusal("127.0.0.1", port, settings(*certificates_, others_)),
-              HasSubstr("unknown ca"));
+              HasSubstr("may not take it"));
   EXPECT_THAT(refusal("127.0.0.1", server_.port(), settings(*certificates_, *certificates_)),
               HasSubstr("the port is the one for TLS"));
   EXPECT_EQ(good->read("a"), std::nullopt) << "nothing was done";

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <stdlib.h>
+#include <tidemark/tidemark.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tidemark::session {
+
+/// An application whose state is one number, its age.
+struct Saver {
+  Saver() { state.array("numbers", numbers); }
+
+  std::uint64_t save(std::uint64_t age, Save save = Save::periodic) {
+    numbers[0] = age;
+    return session->checkpoint(save).value;
+  }
+  [[nodiscard]] std::uint64_t age() const { return numbers[0]; }
+
+  std::vector<std::uint64_t> numbers{0};
+  State state{};
+  std::optional<Session> session{};
+};
+
+/// Where it is saved: a folder that is gone when this is destroyed.
+class SavePlace {
+ public:
+  SavePlace() {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "tidemark-save-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+    folder_ = pattern;
+    ::setenv("TIDEMARK_TEST_KEY", std::string(64, '5').c_str(), 1);
+  }
+  SavePlace(const SavePlace&) = delete;
+  SavePlace& operator=(const SavePlace&) = delete;
+  ~SavePlace() { std::filesystem::remove_all(folder_); }
+
+  [[nodiscard]] Options options(const std::string& counter) const {
+    return {.file = folder_ / "dump.dat",
+            .lineage = "lineage",
+            .counter = open_counter(counter),
+            .key = open_key("env:TIDEMARK_TEST_KEY")};
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace tidemark::session
