@@ -33,6 +33,10 @@ test: all                     ## run all tests but the long ones
 check: deps                   ## format, lint, two compilers, sanitizers: what a change must pass
 	@tools/check
 
+.PHONY: model
+model: deps                   ## check the model of the protocol, and that its mutations are caught
+	@model/check
+
 .PHONY: bench
 bench: deps-test configure-release  ## measure, in build/release
 	@cmake --build --preset release --target tidemark-bench $(NINJA)
