@@ -63,9 +63,8 @@ EtcdAnswer EtcdCounter::ask_each(const std::string& transaction, Repeatable repe
       return ask_one(address_.endpoints[endpoint], transaction,
                      now + (deadline - now) / static_cast<int>(count - i));
     } catch (const ServerFailure& failure) {
-      if (failure.outcome() == Outcome::refused) throw;
       pass_over(endpoint);
-      const bool again = failure.outcome() == Outcome::passing || repeatable == Repeatable::yes;
+      const bool again = failure.outcome() != Outcome::unknown || repeatable == Repeatable::yes;
       if (!again || i + 1 == count) throw;
     }
   }

@@ -124,7 +124,7 @@ ServerFailure EtcdHttp::Handle::failure(CURLcode result, const Exchange& exchang
   }
   const bool of_tls = result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CERTPROBLEM ||
                       result == CURLE_SSL_CACERT_BADFILE;
-  return {Outcome::passing, "cannot be reached: " + why,
+  return {of_tls ? Outcome::refused : Outcome::passing, "cannot be reached: " + why,
           of_tls ? "see to the certificates: those that ca=, cert= and key= name, and the server's"
                  : "start the etcd cluster, or name the right endpoints"};
 }

@@ -25,7 +25,8 @@ class EtcdHttp {
   EtcdHttp& operator=(EtcdHttp&&) = delete;
 
   /// Sends `body`, once, and returns the answer, of at most 64 KiB. `token`: "" for none. Throws
-  /// ServerFailure: `passing` where no byte of the body was sent, else `unknown`.
+  /// ServerFailure: `passing` or, for its certificate, `refused` where no byte of the body was
+  /// sent, else `unknown`.
   [[nodiscard]] HttpAnswer post(const HostAndPort& endpoint, std::string_view path, Bytes body,
                                 const std::string& token, Deadline deadline);
 

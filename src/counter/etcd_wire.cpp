@@ -98,6 +98,11 @@ std::string advice_for(std::string_view words) {
 
 /// What an answer that is no success says.
 ServerFailure refusal(const HttpAnswer& answer) {
+  if (answer.status == 400 && answer.body.starts_with("CommonName of client")) {
+    return {Outcome::refused, "does not take the client's certificate, since it names a user (CN)",
+            "make one without a CN, for example with -subj /O=saver: etcd's gateway knows users by "
+            "their password only"};
+  }
   const Json json = parsed(answer);
   const Json& code = member(json, "code");
   std::string words = text_in(json, "message");

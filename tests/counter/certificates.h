@@ -27,7 +27,8 @@ class Certificates {
   [[nodiscard]] std::string settings() const;
 
  private:
-  void make(const std::string& name, const std::string& extensions) const;
+  void make(const std::string& name, const std::string& subject,
+            const std::string& extensions) const;
 
   ServerFolder folder_;
 };

@@ -119,22 +119,25 @@ class PasswordInEnvironment {
   ~PasswordInEnvironment() { ::unsetenv("TIDEMARK_ETCD_PASSWORD"); }
 };
 
+/// Ada may use the counter, Bob may not.
+void let_in_users(EtcdCluster& servers) {
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"user", "add", "root:root"},
+           {"role", "add", "root"},
+           {"user", "grant-role", "root", "root"},
+           {"user", "add", "ada:se\"cr et"},
+           {"role", "add", "saver"},
+           {"role", "grant-permission", "saver", "readwrite", "--prefix=true", "tidemark/"},
+           {"user", "grant-role", "ada", "saver"},
+           {"user", "add", "bob:se\"cr et"},
+           {"auth", "enable"}}) {
+    servers.ctl(words);
+  }
+}
+
 class EtcdUsers : public testing::Test {
  protected:
-  void SetUp() override {
-    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-             {"user", "add", "root:root"},
-             {"role", "add", "root"},
-             {"user", "grant-role", "root", "root"},
-             {"user", "add", "ada:se\"cr et"},
-             {"role", "add", "saver"},
-             {"role", "grant-permission", "saver", "readwrite", "--prefix=true", "tidemark/"},
-             {"user", "grant-role", "ada", "saver"},
-             {"user", "add", "bob:se\"cr et"},
-             {"auth", "enable"}}) {
-      servers_.ctl(words);
-    }
-  }
+  void SetUp() override { let_in_users(servers_); }
   [[nodiscard]] std::shared_ptr<Counter> open(const std::string& user) const {
     return open_counter(servers_.uri("", user.empty() ? "" : "user=" + user));
   }
@@ -216,6 +219,17 @@ TEST_F(EtcdTls, TrustsOnlyWhomItIsToldTo) {
 TEST_F(EtcdTls, RefusesACertificateOfAnotherName) {
   EXPECT_THAT(refusal("localhost", certificates_->settings()),
               AllOf(HasSubstr("at localhost:"), HasSubstr("see to the certificates")));
+}
+
+TEST_F(EtcdTls, WantsUsersToHaveCertificatesWithoutAName) {
+  let_in_users(servers_);
+  const PasswordInEnvironment password("se\"cr et");
+  const auto ada = open_counter(servers_.uri("", "user=ada"));
+  EXPECT_FALSE(ada->advance("a", std::nullopt, mark_of(0)));
+  EXPECT_THAT(refusal("127.0.0.1", "user=ada&ca=" + certificates_->ca().string() +
+                                       "&cert=" + certificates_->server().string() +
+                                       "&key=" + certificates_->server_key().string()),
+              AllOf(HasSubstr("names a user (CN)"), HasSubstr("make one without a CN")));
 }
 
 TEST_F(EtcdTls, AsksForNoPassphraseOnTheTerminal) {
