@@ -289,8 +289,9 @@ Flags, with one dash or two:
   -file=FILE         the checkpoint; dump.dat by default
   -new               give up the person that is saved already: its state is lost for good
   -counter=URI       where the mark of the newest checkpoint is kept: file:[FOLDER],
-                     redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?timeout=DURATION],
-                     redis+unix:PATH, etcd://HOST[:PORT],... or memory:; by default
+                     redis[s]://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?timeout=DURATION],
+                     redis+unix:PATH, etcd://HOST[:PORT],... or memory: (more in
+                     docs/counters.md); by default
                      $TIDEMARK_COUNTER (which, unlike a flag, no list of processes shows), else
                      file: in your state directory
   -key=URI           what the checkpoint is encrypted with: file:[PATH], env:NAME,
