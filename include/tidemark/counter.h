@@ -96,11 +96,11 @@ class Counter {
 ///     `key=`, as below. Survives, and stops, what the server's settings and its administrator let
 ///     it: see Counter::warnings.
 ///   - `etcd://HOST[:PORT][,HOST[:PORT]...][/PREFIX][?SETTING=VALUE&...]` an etcd cluster, with two
-///     keys a lineage, PREFIX/birth/NAME and PREFIX/mark/NAME (PREFIX is `tidemark` by default). The
-///     settings: `ca=FILE`, whom to trust, and `cert=FILE` and `key=FILE`, the client's certificate
-///     and key, all in PEM; each of the three turns TLS on. `user=NAME`, whose password is in the
-///     environment variable TIDEMARK_ETCD_PASSWORD. `timeout=DURATION` as above. Survives, and goes
-///     on with, the loss of any minority of the servers.
+///     keys a lineage, PREFIX/birth/NAME and PREFIX/mark/NAME (PREFIX is `tidemark` by default).
+///     The settings: `ca=FILE`, whom to trust, and `cert=FILE` and `key=FILE`, the client's
+///     certificate and key, all in PEM; each of the three turns TLS on. `user=NAME`, whose password
+///     is in the environment variable TIDEMARK_ETCD_PASSWORD. `timeout=DURATION` as above.
+///     Survives, and goes on with, the loss of any minority of the servers.
 /// Throws Error (`usage`) for anything else, and for `redis` and `etcd` where the library was built
 /// without what they need. No message ever holds a password.
 [[nodiscard]] std::shared_ptr<Counter> open_counter(std::string_view uri);

@@ -37,7 +37,7 @@ class Saving {
 
   /// Waits until the checkpoint is committed. Throws Error as Session::checkpoint does if it
   /// failed; every time.
-  Generation wait() const;
+  Generation wait() const;  // NOLINT(modernize-use-nodiscard): the wait may be all that matters
 
   /// Waits until it is over, but no longer than `longest`. Says whether it is.
   [[nodiscard]] bool wait_for(std::chrono::milliseconds longest) const;

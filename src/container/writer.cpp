@@ -56,9 +56,9 @@ void demand_readable(const Sealing& sealing, const GenerationHeader& header) {
 
 }  // namespace
 
-GenerationWriter::GenerationWriter(const Sealing& sealing, std::optional<Holding> holding,
+GenerationWriter::GenerationWriter(Sealing sealing, std::optional<Holding> holding,
                                    Proposal proposal)
-    : sealing_(sealing),
+    : sealing_(std::move(sealing)),
       base_(proposal.base),
       header_(header_for(sealing_, std::move(proposal))),
       sealers_(make_sealers(sealing_.head.cipher, sealing_.key, header_.salt)),

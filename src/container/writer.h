@@ -69,7 +69,7 @@ class GenerationWriter {
  private:
   class SectionSink;
 
-  GenerationWriter(const Sealing& sealing, std::optional<Holding> holding, Proposal proposal);
+  GenerationWriter(Sealing sealing, std::optional<Holding> holding, Proposal proposal);
   void begin_section(std::string_view name, const SectionType& type);
   void begin_run(std::uint64_t offset);
 

@@ -33,7 +33,7 @@ class SavingStatus {
   std::uint64_t written_ = 0;
   SaveStage stage_ = SaveStage::captured;
   Generation generation_{};
-  std::exception_ptr failure_{};
+  std::exception_ptr failure_;
 };
 
 }  // namespace tidemark::session
