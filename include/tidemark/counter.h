@@ -86,15 +86,16 @@ class Counter {
 ///   - `file:[FOLDER]` one small file a lineage in FOLDER, without it in the user's state
 ///     directory ($XDG_STATE_HOME/tidemark/counters, else ~/.local/state/tidemark/counters). Stops
 ///     accidents; whoever can put back both files can put back both;
-///   - `redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?SETTING=VALUE&...]`, the same with `rediss:`
+///   - `redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?SETTING=VALUE&...]`, the same with
+///   `rediss:`
 ///     for TLS, and `redis+unix:PATH[?SETTING=VALUE&...]` (a Unix socket) a Redis server, with one
 ///     key a lineage: `tidemark:` and its name. What is special in a URI is written as %XX. The
-///     settings: `timeout=DURATION`, like 500ms or 2s, bounds each call: 5s by default, at most 10s.
-///     `user=NAME`, whose password is in the environment variable TIDEMARK_REDIS_PASSWORD.
-///     `durable=require`: a server whose settings lose in a crash what it acknowledged, or that does
-///     not tell them, is refused whenever it is connected to. For `rediss:` also `ca=`, `cert=` and
-///     `key=`, as below. Survives, and stops, what the server's settings and its administrator let
-///     it: see Counter::warnings.
+///     settings: `timeout=DURATION`, like 500ms or 2s, bounds each call: 5s by default, at most
+///     10s. `user=NAME`, whose password is in the environment variable TIDEMARK_REDIS_PASSWORD.
+///     `durable=require`: a server whose settings lose in a crash what it acknowledged, or that
+///     does not tell them, is refused whenever it is connected to. For `rediss:` also `ca=`,
+///     `cert=` and `key=`, as below. Survives, and stops, what the server's settings and its
+///     administrator let it: see Counter::warnings.
 ///   - `etcd://HOST[:PORT][,HOST[:PORT]...][/PREFIX][?SETTING=VALUE&...]` an etcd cluster, with two
 ///     keys a lineage, PREFIX/birth/NAME and PREFIX/mark/NAME (PREFIX is `tidemark` by default).
 ///     The settings: `ca=FILE`, whom to trust, and `cert=FILE` and `key=FILE`, the client's
