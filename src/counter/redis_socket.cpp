@@ -100,13 +100,18 @@ std::vector<SocketAddress> addresses_of(const RedisAddress& address, Deadline de
 RedisSocket::RedisSocket(const RedisAddress& address, Deadline deadline)
     : descriptor_(connect_to_any(addresses_of(address, deadline), deadline)) {
   if (!address.tls) return;
+  constexpr auto advice =
+      "see to the certificates: those that ca=, cert= and key= name, and the server's; and whether "
+      "the port is the one for TLS";
+  const auto unreached_because = [&](Outcome outcome, const char* why) {
+    return ServerFailure(outcome, std::string("cannot be reached with TLS: ") + why, advice);
+  };
   try {
     begin_tls(address, deadline);
-  } catch (const std::runtime_error& failure) {  // of TLS or of the connection: nothing was sent
-    throw ServerFailure(Outcome::passing,
-                        std::string("cannot be reached with TLS: ") + failure.what(),
-                        "see to the certificates: those that ca=, cert= and key= name, and the "
-                        "server's; and whether the port is the one for TLS");
+  } catch (const crypto::TlsError& error) {
+    throw unreached_because(Outcome::refused, error.what());
+  } catch (const ServerFailure& failure) {  // no request was sent yet
+    throw unreached_because(Outcome::passing, failure.what());
   }
 }
 

@@ -187,8 +187,8 @@ TEST(EtcdWithoutUsers, SaysThatItNeedsNone) {
 class EtcdTls : public testing::Test {
  protected:
   std::string refusal(const std::string& host, const std::string& settings) {
-    const auto counter = open_counter("etcd://" + host + ":" + std::to_string(servers_.ports()[0]) +
-                                      "?timeout=1s&" + settings);
+    const auto counter =
+        open_counter("etcd://" + host + ":" + std::to_string(servers_.ports()[0]) + "?" + settings);
     return refusal_of(*counter, [&] { (void)counter->advance("a", std::nullopt, mark_of(0)); });
   }
 

@@ -240,7 +240,7 @@ class RedisTls : public testing::Test {
  protected:
   std::string refusal(const std::string& host, std::uint16_t port, const std::string& settings) {
     const auto counter = open_counter("rediss://" + host + ":" + std::to_string(port) +
-                                      "?timeout=1s" + (settings.empty() ? "" : "&" + settings));
+                                      (settings.empty() ? "" : "?" + settings));
     return refusal_of(*counter, [&] { (void)counter->advance("a", std::nullopt, mark_of(0)); });
   }
   [[nodiscard]] std::string settings(const Certificates& trusted, const Certificates& own) const {
