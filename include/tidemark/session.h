@@ -61,6 +61,12 @@ struct Options {
   /// compared or remembered for it. Generations that are published whole hold everything too.
   std::uint32_t most_increments = 16;
 
+  /// How many committed generations before the newest one stay in the file when it is written anew,
+  /// byte for byte and with what they refer to, for an operator to look at: no restore takes them up.
+  /// Those that cannot be read any more are left behind. 0 to 1000; with 0 older ones stay only until
+  /// the file is written anew.
+  std::uint32_t keep = 0;
+
   /// How many threads encrypt and decrypt, 1 to 64; 0: as many as the machine has cores, but no
   /// more than 4. A save of more than 4 MiB then also has one that writes, and one that gives the
   /// space of the checkpoint before back. They end with the session at the latest, and no signal

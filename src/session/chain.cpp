@@ -30,7 +30,8 @@ bool Chain::may_go_on(const Increment& increment, const SharedFile& target,
                       std::uint64_t usual) const {
   return increment.inherits() && last_->file == target &&
          last_->generation.header.chain < longest_ &&
-         target->end + increment.memory_size() <= std::max(usual, 2 * whole_length_);
+         target->end - target->carried + increment.memory_size() <=
+             std::max(usual, 2 * whole_length_);
 }
 
 std::optional<container::FoundGeneration> Chain::base_of(const Increment& increment) const {

@@ -23,7 +23,7 @@ class Chain {
 
   /// Whether it can go to the end of `target` and leave something to the last one: this session
   /// wrote that there, the chain is short enough, and so is the file, `usual` bytes or twice a
-  /// whole generation.
+  /// whole generation beside what it began with.
   [[nodiscard]] bool may_go_on(const Increment& increment, const SharedFile& target,
                                std::uint64_t usual) const;
 

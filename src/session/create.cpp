@@ -128,6 +128,7 @@ FirstGeneration write_first(const Opening& opening, const Keyring& keyring) {
         write_generation({environment, *first.key.key, opening.options.progress}, *file, proposal,
                          [&](container::GenerationWriter& writer) { whole.save(writer); });
     opening.chain->wrote(file, generation, whole);
+    first.proposed.history = {generation.offset};
     first.proposed.mark = opening.options.counter->next(proposal.parent, generation.root);
     if (!opening.publication.own_names() && !opening.options.start_over && unused(opening)) {
       environment.files.rename(file->path, opening.place.file());

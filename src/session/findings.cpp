@@ -23,7 +23,12 @@ class Interpreter {
       if (header.counter_id == reading_.birth.digest && header.value == reading_.mark.value &&
           header.parent.value < header.value &&
           counter_.next(header.parent, generation.root) == reading_.mark) {
-        findings_.committed = {&stored, &generation, keyring_.open(stored.scan.head, header)};
+        const Candidate candidate{&stored, &generation, keyring_.open(stored.scan.head, header)};
+        if (findings_.committed) {
+          findings_.copies.push_back(candidate);
+        } else {
+          findings_.committed = candidate;
+        }
       }
     }
   }

@@ -25,6 +25,9 @@ struct Findings {
   /// is found here too.
   std::optional<Candidate> committed{};
 
+  /// The same in other files: copies, of which some may never have been finished.
+  std::vector<Candidate> copies{};
+
   /// What may be rolled forward, newest state first: children of the counter's mark, and what the
   /// committed generation's own session proposed after it in its place.
   std::vector<Candidate> pending{};

@@ -39,6 +39,7 @@ void Live::adopt(const Proposed& proposed) {
   // Stays open until it has lost its name: that is quick then.
   SharedFile before = std::exchange(tenure_.file, proposed.file);
   shown_ = proposed.mark.value;
+  tenure_.history = proposed.history;
   if (tenure_.publication.own_names()) tenure_.litter = proposed.superseded;
   for (const auto& path : later) std::erase(tenure_.litter, path);
   open_.clear();

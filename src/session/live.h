@@ -12,6 +12,7 @@
 #include "base/background.h"
 #include "session/ask.h"
 #include "session/chain.h"
+#include "session/history.h"
 #include "session/live_file.h"
 #include "session/place.h"
 #include "session/saving.h"
@@ -24,6 +25,7 @@ struct Proposed {
   Mark mark{};
   SharedFile file{};
   std::vector<std::filesystem::path> superseded{};  ///< see superseded()
+  History history{};                                ///< of the file, once it is committed
 };
 
 /// What a session holds once the lineage is its own.
@@ -37,6 +39,7 @@ struct Tenure {
   state::Registry& registry;
   ProgressCallback progress;
   std::uint64_t most_captured = 0;
+  std::uint32_t keep = 0;
   std::unique_ptr<Chain> chain;
 
   bool restored = false;
@@ -49,13 +52,15 @@ struct Tenure {
 
   Mark mark{};        ///< what this session wrote last and the counter confirmed
   SharedFile file{};  ///< holds the mark's generation
+  History history{};  ///< of the file
   std::vector<std::filesystem::path> litter{};  ///< files that nobody needs once the mark is safe
 };
 
 /// Where the next generation goes.
 struct Target {
   SharedFile file{};
-  bool fresh = false;  ///< made for it: nothing else is in there
+  bool fresh = false;  ///< made for it: nothing that is needed is in there
+  History history{};   ///< of the file as it is
 };
 
 /// A generation that is durable.

@@ -14,8 +14,9 @@ struct LiveFile {
   std::filesystem::path path{};
   std::unique_ptr<io::File> file{};
   container::FileHead head{};
-  std::uint64_t end = 0;  ///< where the next item goes
-  bool spent = false;     ///< a sync failed: nothing more may be written here
+  std::uint64_t end = 0;      ///< where the next item goes
+  std::uint64_t carried = 0;  ///< how many bytes of older generations it began with
+  bool spent = false;         ///< a sync failed: nothing more may be written here
 };
 
 using SharedFile = std::shared_ptr<LiveFile>;

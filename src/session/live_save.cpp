@@ -159,11 +159,19 @@ Target Live::target_for(const Increment& increment) {
   const LiveFile& present = *tenure_.file;
   const Environment& environment = tenure_.environment;
   const bool may_append = !tenure_.publication.whole_files && !present.spent;
-  const bool short_enough = present.end <= environment.compaction_limit;
-  if (increment.inherits() || (may_append && short_enough)) return {tenure_.file, false};
-  return {make_file(environment, tenure_.place.fresh(tenure_.publication, environment.random),
-                    present.head),
-          true};
+  const bool short_enough = present.end - present.carried <= environment.compaction_limit;
+  if (increment.inherits() || (may_append && short_enough)) {
+    return {tenure_.file, false, tenure_.history};
+  }
+  SharedFile fresh = make_file(
+      environment, tenure_.place.fresh(tenure_.publication, environment.random), present.head);
+  try {
+    History history = carry(*present.file, tenure_.history, tenure_.keep, *fresh);
+    return {std::move(fresh), true, std::move(history)};
+  } catch (...) {
+    discard_file(environment.files, fresh->path);
+    throw;
+  }
 }
 
 Written Live::write_durably_to(const Target& target,
@@ -173,8 +181,10 @@ Written Live::write_durably_to(const Target& target,
   try {
     const auto generation = write_durably(*target.file, write);
     if (target.fresh) files.sync_folder(path.parent_path());
-    Proposed proposed{tenure_.counter->next(tenure_.mark, generation.root), target.file,
-                      superseded(files, tenure_.place, tenure_.publication, tenure_.name, path)};
+    Proposed proposed{
+        tenure_.counter->next(tenure_.mark, generation.root), target.file,
+        superseded(files, tenure_.place, tenure_.publication, tenure_.name, path),
+        with_newest(target.history, generation.offset, std::size_t{tenure_.keep} + 1)};
     if (target.fresh) tenure_.litter.push_back(path);
     return {std::move(proposed), generation};
   } catch (...) {

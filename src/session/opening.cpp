@@ -13,6 +13,8 @@ constexpr int most_looks = 10;
 /// A take-over adds one of its own.
 constexpr std::uint32_t most_increments = container::longest_chain - 4;
 
+constexpr std::uint32_t most_kept = 1000;
+
 void check(const Options& options, Intent intent) {
   const auto usage = [](const char* what, const char* advice) {
     throw Error(Code::usage, what, advice);
@@ -29,6 +31,10 @@ void check(const Options& options, Intent intent) {
   if (options.most_increments > most_increments) {
     usage("more generations are to refer to each other than a file may have",
           "set Options::most_increments to at most 60");
+  }
+  if (options.keep > most_kept) {
+    usage("more old generations are to be kept than a file may begin with",
+          "set Options::keep to at most 1000");
   }
   if (options.start_over && intent != Intent::create) {
     usage("starting over goes with create alone", "leave it out to restore");
@@ -155,6 +161,7 @@ Tenure tenure_of(Opening opening, SharedKey key, std::vector<Buffer> key_slots,
                 opening.registry,
                 opening.options.progress,
                 opening.options.most_captured,
+                opening.options.keep,
                 std::move(opening.chain)};
   tenure.birth = opening.reading->birth;
   tenure.key = std::move(key);
@@ -164,6 +171,7 @@ Tenure tenure_of(Opening opening, SharedKey key, std::vector<Buffer> key_slots,
   tenure.next_proposal = 2;
   tenure.mark = proposed.mark;
   tenure.file = std::move(proposed.file);
+  tenure.history = std::move(proposed.history);
   tenure.litter = std::move(proposed.superseded);
   if (opening.publication.own_names()) return tenure;
   for (const StoredFile& stored : opening.survey.files) {

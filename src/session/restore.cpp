@@ -41,32 +41,58 @@ Findings find(Opening& opening, Keyring& keyring) {
   }
 }
 
+/// What a candidate is, and so what may rely on its place.
+enum class Standing {
+  committed,
+  pending,    ///< nobody knows whether its sync succeeded; that of its base did
+  uncertain,  ///< committed, but perhaps a copy of which nothing was ever synced
+};
+
 /// What is taken up: loaded, authentic to its last byte.
 struct Loaded {
   Candidate candidate;
   container::GenerationReader reader;
-  bool pending = false;
+  Standing standing{};
 };
 
-std::optional<Loaded> try_load(Opening& opening, const Candidate& candidate, bool pending) {
+/// What to do about a candidate that is not whole.
+enum class Damaged { refuse, pass_over };
+
+std::optional<Loaded> try_load(Opening& opening, const Candidate& candidate, Standing standing,
+                               Damaged damaged) {
   try {
     container::GenerationReader reader(*candidate.stored->file, candidate.stored->scan.head,
                                        *candidate.generation, *candidate.key,
                                        opening.environment.executor, opening.options.progress);
     load(reader, opening.registry);
-    return Loaded{candidate, std::move(reader), pending};
+    return Loaded{candidate, std::move(reader), standing};
   } catch (const Error& error) {
-    // A power cut can leave a pending generation with a good end and a lost middle.
-    if (pending && error.code() == Code::damaged) return std::nullopt;
+    if (damaged == Damaged::pass_over && error.code() == Code::damaged) return std::nullopt;
     const char* const is = error.code() == Code::damaged ? " is damaged: " : ": ";
     throw Error(error.code(), opening.place.shown() + is + error.what(), error.advice());
   }
 }
 
-/// What is pending, newest first, then the committed generation.
+Loaded load_committed(Opening& opening, const Findings& findings) {
+  std::vector<Candidate> places{*findings.committed};
+  std::ranges::copy(findings.copies, std::back_inserter(places));
+  while (true) {
+    const Candidate place = places.front();
+    places.erase(places.begin());
+    // What took FILE's name had been synced.
+    const bool certain = findings.copies.empty() || place.stored->path == opening.place.file();
+    auto loaded = try_load(opening, place, certain ? Standing::committed : Standing::uncertain,
+                           places.empty() ? Damaged::refuse : Damaged::pass_over);
+    if (loaded) return std::move(*loaded);
+  }
+}
+
+/// What is pending, newest first, then the committed generation. A power cut can leave a pending
+/// generation, or a copy that was being carried to another file, with a good end and a lost middle.
 Loaded load_newest(Opening& opening, const Findings& findings) {
   for (const Candidate& candidate : findings.pending) {
-    if (auto loaded = try_load(opening, candidate, true)) return std::move(*loaded);
+    auto loaded = try_load(opening, candidate, Standing::pending, Damaged::pass_over);
+    if (loaded) return std::move(*loaded);
   }
   if (is_used(findings)) {
     refuse(opening, used_up("what was saved since is damaged"));
@@ -75,7 +101,7 @@ Loaded load_newest(Opening& opening, const Findings& findings) {
     refuse(opening,
            {Code::no_checkpoint, "the first save was never finished", "start without restoring"});
   }
-  return std::move(*try_load(opening, *findings.committed, false));
+  return load_committed(opening, findings);
 }
 
 /// What moves the counter beyond what was loaded.
@@ -85,26 +111,47 @@ struct Successor {
   std::optional<std::uint64_t> offset{};  ///< where it begins in a file that was there before
 };
 
-/// Where it goes: behind what was loaded, if that file may still be touched, else into a new one.
+/// Takes back a successor that the counter will never know.
+void discard(io::FileSystem& files, Successor& successor) {
+  LiveFile& file = *successor.proposed.file;
+  if (!successor.offset) return discard_file(files, file.path);
+  file.end = *successor.offset;
+  discard_tail(file);
+}
+
+/// Where it goes: behind what was loaded, if that file may still be touched, else into a new one
+/// that begins with what is kept.
 Successor make_successor(const Opening& opening, const StoredFile& stored) {
   const Environment& environment = opening.environment;
   const container::SessionId session{environment.random.array<16>()};
+  History history = history_of(stored.scan, *opening.options.counter, opening.reading->mark,
+                               std::size_t{opening.options.keep} + 1);
   if (!opening.publication.own_names() && stored.path.parent_path() == opening.place.folder()) {
     return {session,
-            {.file = reopen(environment.files, stored.path, stored.scan.head, stored.scan.end)},
+            {.file = reopen(environment.files, stored.path, stored.scan.head, stored.scan.end),
+             .history = std::move(history)},
             stored.scan.end};
   }
-  return {
+  Successor successor{
       session,
       {.file = make_file(environment, opening.place.fresh(opening.publication, environment.random),
                          stored.scan.head)}};
+  try {
+    LiveFile& file = *successor.proposed.file;
+    successor.proposed.history = carry(*stored.file, history, opening.options.keep, file);
+  } catch (...) {
+    discard(environment.files, successor);
+    throw;
+  }
+  return successor;
 }
 
 using Fill = std::function<void(container::GenerationWriter&)>;
 
 /// Under `single_use` it is the record of a mark with no state behind it. Under `hand_over` it has
 /// the same state: in the same file it refers to what is committed, and copies what is pending,
-/// since nobody knows whether that was ever synced; in another file it copies all.
+/// since nobody knows whether that was ever synced; in another file, or where not even the base is
+/// certain, it copies all.
 Fill succeed(Loaded& loaded, bool same_file, container::Proposal& proposal) {
   const container::FoundGeneration& found = *loaded.candidate.generation;
   if (found.header.policy == Policy::single_use) {
@@ -112,11 +159,11 @@ Fill succeed(Loaded& loaded, bool same_file, container::Proposal& proposal) {
     return [](container::GenerationWriter&) {};
   }
   proposal.purpose = container::Purpose::take_over;
-  if (loaded.pending) proposal.copied = found.root;
-  if (!same_file) {
+  if (loaded.standing == Standing::pending) proposal.copied = found.root;
+  if (!same_file || loaded.standing == Standing::uncertain) {
     return [&](container::GenerationWriter& writer) { copy_whole(loaded.reader, writer); };
   }
-  if (!loaded.pending) {
+  if (loaded.standing == Standing::committed) {
     proposal.base = loaded.reader.holder();
     return [&](container::GenerationWriter& writer) { refer(loaded.reader, writer); };
   }
@@ -125,14 +172,6 @@ Fill succeed(Loaded& loaded, bool same_file, container::Proposal& proposal) {
         container::read_generation(*loaded.candidate.stored->file, found.offset - base->distance);
   }
   return [&](container::GenerationWriter& writer) { copy(loaded.reader, writer); };
-}
-
-/// Takes back a successor that the counter will never know.
-void discard(io::FileSystem& files, Successor& successor) {
-  LiveFile& file = *successor.proposed.file;
-  if (!successor.offset) return discard_file(files, file.path);
-  file.end = *successor.offset;
-  discard_tail(file);
 }
 
 Successor write_successor(const Opening& opening, Loaded& loaded) {
@@ -152,9 +191,14 @@ Successor write_successor(const Opening& opening, Loaded& loaded) {
     LiveFile& file = *successor.proposed.file;
     const auto generation = write_generation(
         {environment, *loaded.candidate.key, opening.options.progress}, file, proposal, fill);
-    // What is pending may lie under a name that its writer did not live to make durable.
-    if (!successor.offset || loaded.pending) {
+    // What is not certain may lie under a name that its writer did not live to make durable.
+    if (!successor.offset || loaded.standing != Standing::committed) {
       environment.files.sync_folder(file.path.parent_path());
+    }
+    if (proposal.purpose != container::Purpose::used) {
+      History& history = successor.proposed.history;
+      history =
+          with_newest(std::move(history), generation.offset, std::size_t{opening.options.keep} + 1);
     }
     successor.proposed.mark = opening.options.counter->next(proposal.parent, generation.root);
     successor.proposed.superseded =

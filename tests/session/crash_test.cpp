@@ -29,7 +29,7 @@ struct Told {
 
 /// The storage, and how generations get into it.
 struct Setting {
-  std::string name;
+  std::string name{};
   std::uint64_t compaction_limit = never;
   Policy policy = Policy::hand_over;
   std::optional<Publishing> publishing{};
@@ -37,6 +37,7 @@ struct Setting {
   Encrypted encrypted = Encrypted::no;
   std::size_t size = 3;  ///< of the state, in numbers
   bool async = false;    ///< the saves that may be stopped
+  std::uint32_t keep = 0;
 
   void apply(World& world) const {
     world.compaction_limit = compaction_limit;
@@ -46,6 +47,7 @@ struct Setting {
     world.files.refuse_locks(!locks);
     world.files.encrypt(encrypted);
     world.size = size;
+    world.keep = keep;
   }
 };
 
@@ -144,10 +146,19 @@ std::vector<Scenario> scenarios() {
       {"compacting", always},
       {"increments", never, Policy::hand_over, {}, true, Encrypted::no, World::paged},
       {"increments_compacting", always, Policy::hand_over, {}, true, Encrypted::no, World::paged},
-      {"async", never, Policy::hand_over, {}, true, Encrypted::no, World::paged, true},
-      {"async_compacting", always, Policy::hand_over, {}, true, Encrypted::no, World::paged, true},
-      {"async_alternate", never, Policy::hand_over, Publishing::alternate, false,
-       Encrypted::new_files_open, 3, true},
+      {.name = "async", .size = World::paged, .async = true},
+      {.name = "async_compacting", .compaction_limit = always, .size = World::paged, .async = true},
+      {.name = "async_alternate",
+       .publishing = Publishing::alternate,
+       .locks = false,
+       .encrypted = Encrypted::new_files_open,
+       .async = true},
+      {.name = "keeping", .compaction_limit = always, .size = World::paged, .keep = 2},
+      {.name = "keeping_alternate",
+       .publishing = Publishing::alternate,
+       .locks = false,
+       .encrypted = Encrypted::new_files_open,
+       .keep = 1},
       {"single_use", never, Policy::single_use},
       {"single_use_compacting", always, Policy::single_use},
       {"without_locks", never, Policy::hand_over, {}, false},

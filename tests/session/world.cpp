@@ -63,6 +63,7 @@ Options World::options() const {
   options.key = key;
   options.publishing = publishing;
   options.most_captured = most_captured;
+  options.keep = keep;
   return options;
 }
 

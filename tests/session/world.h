@@ -78,6 +78,7 @@ class World {
   std::unique_ptr<Executor> executor = std::make_unique<InlineExecutor>();
   Key key;
   std::uint64_t compaction_limit = std::uint64_t{1} << 20;
+  std::uint32_t keep = 0;
   std::uint64_t most_captured = std::uint64_t{1} << 30;
   bool async = false;       ///< a test's saves go by checkpoint_async
   bool background = false;  ///< else all of an asynchronous save happens in the calling thread
