@@ -42,6 +42,12 @@ bench: deps-test configure-release  ## measure, in build/release
 	@cmake --build --preset release --target tidemark-bench $(NINJA)
 	@build/release/bench/tidemark-bench
 
+.PHONY: simulate
+RUNS ?= 1000000
+simulate: deps-test configure-release  ## RUNS random runs of the protocol, with crashes, bad networks and old disks
+	@cmake --build --preset release --target simulate $(NINJA)
+	@build/release/tests/simulation/simulate -runs $(RUNS)
+
 .PHONY: soak
 soak: deps-test configure-release  ## run the long tests
 	@cmake --build --preset release $(NINJA)

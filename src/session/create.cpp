@@ -174,12 +174,36 @@ bool has_whole_child(const Opening& opening, Keyring& keyring) {
   });
 }
 
+namespace {
+
+/// A counter that is back at the birth, although the storage proves that more was committed: going
+/// on from there would give up the life that it lost. It is asked a second time before it is
+/// accused.
+void demand_kept_values(Opening& opening, Keyring& keyring) {
+  for (bool second = false; opening.at_birth(); second = true) {
+    const auto refused =
+        refusal(interpret(opening.survey, *opening.reading, *opening.options.counter, keyring),
+                opening.reading);
+    if (!refused || refused->code != Code::counter_behind) return;
+    if (second) {
+      throw Error(refused->code, opening.place.shown() + ": " + refused->what, refused->advice);
+    }
+    look(opening);
+    demand_unborn(opening);
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<Live> start(Opening opening, std::optional<Keyring> loaded) {
   if (!opening.options.start_over) demand_unborn(opening);
   Keyring keyring = loaded ? std::move(*loaded)
                            : load_keyring(opening.key_source(), opening.name, key::Missing::make,
                                           opening.environment.files, opening.environment.random);
-  if (!opening.options.start_over && has_whole_child(opening, keyring)) refuse_existing(opening);
+  if (!opening.options.start_over) {
+    demand_kept_values(opening, keyring);
+    if (has_whole_child(opening, keyring)) refuse_existing(opening);
+  }
   if (!opening.reading) give_birth(opening);
   FirstGeneration first = write_first(opening, keyring);
   const Answer answer =

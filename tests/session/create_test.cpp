@@ -216,6 +216,28 @@ TEST_F(CreateTest, ABirthBesideAnotherCountersGenerationsIsAWrongCounter) {
   EXPECT_EQ(create_code(true), Code::ok) << "unless starting over";
 }
 
+TEST_F(CreateTest, ACounterThatIsBackAtTheBirthIsALostOne) {
+  for (const std::uint64_t limit : {std::uint64_t{0}, std::uint64_t{1} << 20}) {
+    World fresh;
+    fresh.compaction_limit = limit;  // with 0 no child of the birth is left
+    World::Application application{1};
+    fresh.create(application);
+    const CounterReading before = *fresh.counter->peek(World::lineage);
+    (void)application.live->checkpoint(Save::periodic);
+    (void)application.live->checkpoint(Save::periodic);
+    application.live.reset();
+    const CounterReading after = *fresh.counter->peek(World::lineage);
+    fresh.counter->put(World::lineage, {before.birth, before.birth});
+    const auto disk = fresh.files.contents(World::file);
+    World::Application another{7};
+    EXPECT_EQ(code_of([&] { fresh.create(another); }), Code::counter_behind);
+    EXPECT_EQ(code_of([&] { fresh.open(another); }), Code::counter_behind);
+    EXPECT_EQ(fresh.files.contents(World::file), disk) << "nothing is touched";
+    fresh.counter->put(World::lineage, after);
+    EXPECT_EQ(fresh.restored_age(), 1U) << "and once the counter is right again, it goes on";
+  }
+}
+
 TEST_F(CreateTest, AnAbsentCounterBesideGenerationsIsALostOne) {
   ASSERT_EQ(create_code(), Code::ok);
   world.counter->forget(World::lineage);

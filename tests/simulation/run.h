@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tidemark::simulation {
+
+/// Deliberate mistakes, each of which a simulation must find.
+enum class Mutation {
+  none,
+  without_digests,  ///< marks are values alone
+  blind,            ///< the counter moves without comparing
+  early,            ///< the counter is asked before the generation is durable
+  same_random,      ///< every `used` mark is the same
+};
+
+[[nodiscard]] std::optional<Mutation> mutation_of(const std::string& name);
+
+/// One run, which the seed decides wholly. Says what was wrong, if anything was.
+[[nodiscard]] std::optional<std::string> run(std::uint64_t seed, Mutation mutation);
+
+}  // namespace tidemark::simulation
