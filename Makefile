@@ -59,7 +59,7 @@ clean:                        ## remove what was built
 
 .PHONY: help
 help:                         ## show this list
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1 \t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 17
 
 # Not for the command line: what the others start with.
 .PHONY: deps-test configure-dev configure-release
