@@ -150,8 +150,9 @@ class GenerationReader::WindowSource final : public Source {
   }
 
   void report(std::size_t bytes) {
-    reader_.bytes_done_ += bytes;
-    if (reader_.progress_) reader_.progress_({reader_.bytes_done_, 0});
+    // A take-over may read some of it again.
+    reader_.bytes_done_ = std::min(reader_.bytes_done_ + bytes, reader_.bytes_total_);
+    if (reader_.progress_) reader_.progress_({reader_.bytes_done_, reader_.bytes_total_});
   }
 
   GenerationReader& reader_;
@@ -176,6 +177,7 @@ GenerationReader::GenerationReader(io::File& file, const FileHead& head, FoundGe
   if (!index) damaged(found_.offset, "a generation is not authentic");
   index_ = std::move(*index);
   if (const auto& base = found_.header.base) open_base(*base, key);
+  for (const SectionEntry& section : index_.sections) bytes_total_ += section.length;
   place_sections();
 }
 

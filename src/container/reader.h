@@ -81,6 +81,7 @@ class GenerationReader {
   std::unique_ptr<GenerationReader> base_;
   std::vector<SectionPlace> places_;
   std::uint64_t bytes_done_ = 0;
+  std::uint64_t bytes_total_ = 0;  ///< of all sections, those of the base included
 };
 
 }  // namespace tidemark::container

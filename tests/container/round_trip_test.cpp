@@ -312,9 +312,11 @@ TEST(RoundTrip, AuthenticatesToTheLastByte) {
 TEST(RoundTrip, ReportsProgress) {
   Workbench bench;
   std::uint64_t done = 0;
+  std::uint64_t total = 0;
   const ProgressCallback progress = [&](const Progress& now) {
     EXPECT_GE(now.bytes_done, done);
     done = now.bytes_done;
+    total = now.bytes_total;
   };
   GenerationWriter writer({bench.head, bench.key, *bench.executor, bench.random, progress},
                           {bench.file, bench.end}, bench.next());
@@ -330,6 +332,7 @@ TEST(RoundTrip, ReportsProgress) {
   piece.resize(static_cast<std::size_t>(source->remaining()));
   source->read(piece);
   EXPECT_EQ(done, 4 * record_size + 1);
+  EXPECT_EQ(total, done);
 }
 
 }  // namespace
