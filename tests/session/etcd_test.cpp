@@ -9,17 +9,6 @@
 namespace tidemark::session {
 namespace {
 
-/// The code of the Error that `call` throws, ok if it throws none.
-template <class Call>
-Code code_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return Code::ok;
-}
-
 class EtcdSession : public testing::Test {
  protected:
   void create(Saver& saver, const std::string& uri) const {

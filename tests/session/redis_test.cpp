@@ -2,86 +2,44 @@
 // cut off.
 
 #include <gtest/gtest.h>
-#include <tidemark/tidemark.h>
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <random>
 #include <thread>
 
+#include "saver.h"
 #include "tests/counter/proxy.h"
 #include "tests/counter/redis_server.h"
 
 namespace tidemark::session {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-
-/// The code of the Error that `call` throws, ok if it throws none.
-template <class Call>
-Code code_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return Code::ok;
-}
 
 class RedisSession : public testing::Test {
  protected:
-  /// An application whose state is one number, its age.
-  struct Application {
-    Application() { state.array("numbers", numbers); }
+  [[nodiscard]] Options options(const std::string& uri) const { return place_.options(uri); }
 
-    std::uint64_t save(std::uint64_t age, Save save = Save::periodic) {
-      numbers[0] = age;
-      return session->checkpoint(save).value;
-    }
-    [[nodiscard]] std::uint64_t age() const { return numbers[0]; }
-
-    std::vector<std::uint64_t> numbers{0};
-    State state{};
-    std::optional<Session> session{};
-  };
-
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "tidemark-redis-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    ASSERT_EQ(::setenv("TIDEMARK_TEST_KEY", std::string(64, '5').c_str(), 1), 0);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  [[nodiscard]] Options options(const std::string& uri) const {
-    return {.file = folder_ / "dump.dat",
-            .lineage = "lineage",
-            .counter = open_counter(uri),
-            .key = open_key("env:TIDEMARK_TEST_KEY")};
-  }
-
-  void create(Application& application) { create(application, server_.uri()); }
-  void create(Application& application, const std::string& uri) const {
+  void create(Saver& application) { create(application, server_.uri()); }
+  void create(Saver& application, const std::string& uri) const {
     application.session = Session::create(options(uri), application.state);
   }
 
   /// The age that a restore comes back with; throws as it does. The instance is gone afterwards.
   [[nodiscard]] std::uint64_t restored_age(const std::string& uri) const {
-    Application application;
+    Saver application;
     application.session = Session::restore(options(uri), application.state);
     return application.age();
   }
   [[nodiscard]] std::uint64_t restored_age() const { return restored_age(server_.uri()); }
 
   counter::RedisServer server_;
-  fs::path folder_;
+  SavePlace place_;
 };
 
 TEST_F(RedisSession, GoesOnAfterARestartOfTheServer) {
-  Application application;
+  Saver application;
   create(application);
   EXPECT_EQ(application.save(5), 2U);
   server_.stop();
@@ -95,19 +53,19 @@ TEST_F(RedisSession, GoesOnAfterARestartOfTheServer) {
 
 TEST_F(RedisSession, FindsOutWhenTheServerLostEverything) {
   {
-    Application application;
+    Saver application;
     create(application);
     application.save(5);
     server_.cli({"FLUSHALL"});
     EXPECT_EQ(code_of([&] { application.save(6); }), Code::counter_behind);
   }
   EXPECT_EQ(code_of([&] { (void)restored_age(); }), Code::counter_behind);
-  Application again;
+  Saver again;
   EXPECT_EQ(code_of([&] { create(again); }), Code::counter_behind) << "no fresh start either";
 }
 
 TEST_F(RedisSession, FindsOutWhenTheServerLostTheLastMarks) {
-  Application application;
+  Saver application;
   create(application);
   const std::string before = server_.cli({"HGET", "tidemark:lineage", "mark"});
   for (const std::uint64_t age : {5U, 6U, 7U}) application.save(age);
@@ -119,7 +77,7 @@ TEST_F(RedisSession, FindsOutWhenTheServerLostTheLastMarks) {
 
 TEST_F(RedisSession, RefusesAnotherServer) {
   {
-    Application application;
+    Saver application;
     create(application);
     application.save(5);
   }
@@ -134,7 +92,7 @@ TEST_F(RedisSession, RefusesAnotherServer) {
 
 TEST_F(RedisSession, CommitsOnceWhereTheAnswerIsCutOff) {
   counter::Proxy proxy(server_.port());
-  Application application;
+  Saver application;
   create(application, counter::redis_uri(proxy.port()));
   for (std::uint64_t age = 1; age <= 30; ++age) {
     proxy.cut_answers(1);
@@ -148,7 +106,7 @@ TEST_F(RedisSession, CommitsOnceWhereTheAnswerIsCutOff) {
 
 TEST_F(RedisSession, TakesUpWhatWasCommittedWithoutItsKnowledge) {
   counter::Proxy proxy(server_.port());
-  Application application;
+  Saver application;
   create(application, counter::redis_uri(proxy.port()));
   proxy.cut_answers(1000000);
   EXPECT_EQ(code_of([&] { application.save(5); }), Code::unconfirmed);
@@ -162,7 +120,7 @@ TEST_F(RedisSession, TakesUpWhatWasCommittedWithoutItsKnowledge) {
 
 TEST_F(RedisSession, SaysUnconfirmedInTimeWhenTheServerHangsAndTheNextRestoreTakesItUp) {
   {
-    Application application;
+    Saver application;
     create(application, server_.uri("?timeout=300ms"));
     application.save(5);
     server_.pause();
@@ -176,7 +134,7 @@ TEST_F(RedisSession, SaysUnconfirmedInTimeWhenTheServerHangsAndTheNextRestoreTak
 
 TEST_F(RedisSession, ComesBackWithTheLastStateWhereTheServerWasStoppedDuringTheSave) {
   {
-    Application application;
+    Saver application;
     create(application);
     application.save(5);
     server_.stop();
@@ -191,14 +149,14 @@ TEST_F(RedisSession, LosesNothingThatWasSavedWhenTheServerIsKilled) {
   std::mt19937 dice(std::random_device{}());
   std::uint64_t saved = 0;
   {
-    Application application;
+    Saver application;
     create(application);
   }
   for (int round = 0; round < 15; ++round) {
     std::uint64_t tried = saved;
     std::atomic<bool> ready = false;
     std::jthread saver([&] {
-      Application application;
+      Saver application;
       application.session =
           Session::restore(options(server_.uri("?timeout=1s")), application.state);
       ready = true;

@@ -11,6 +11,17 @@
 
 namespace tidemark::session {
 
+/// The code of the Error that `call` throws, ok if it throws none.
+template <class Call>
+Code code_of(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.code();
+  }
+  return Code::ok;
+}
+
 /// An application whose state is one number, its age.
 struct Saver {
   Saver() { state.array("numbers", numbers); }
