@@ -29,6 +29,12 @@ ServerFailure unreached(const std::string& why) {
           "start the Redis server, or name the right one"};
 }
 
+ServerFailure unreached_with_tls(Outcome outcome, const char* why) {
+  return {outcome, std::string("cannot be reached with TLS: ") + why,
+          "see to the certificates: those that ca=, cert= and key= name, and the server's; and "
+          "whether the port is the one for TLS"};
+}
+
 ServerFailure lost(const std::string& why) {
   return {Outcome::unknown, why, "see whether the Redis server runs and can be reached"};
 }
@@ -100,18 +106,12 @@ std::vector<SocketAddress> addresses_of(const RedisAddress& address, Deadline de
 RedisSocket::RedisSocket(const RedisAddress& address, Deadline deadline)
     : descriptor_(connect_to_any(addresses_of(address, deadline), deadline)) {
   if (!address.tls) return;
-  constexpr auto advice =
-      "see to the certificates: those that ca=, cert= and key= name, and the server's; and whether "
-      "the port is the one for TLS";
-  const auto unreached_because = [&](Outcome outcome, const char* why) {
-    return ServerFailure(outcome, std::string("cannot be reached with TLS: ") + why, advice);
-  };
   try {
     begin_tls(address, deadline);
   } catch (const crypto::TlsError& error) {
-    throw unreached_because(Outcome::refused, error.what());
+    throw unreached_with_tls(Outcome::refused, error.what());
   } catch (const ServerFailure& failure) {  // no request was sent yet
-    throw unreached_because(Outcome::passing, failure.what());
+    throw unreached_with_tls(Outcome::passing, failure.what());
   }
 }
 

@@ -57,6 +57,7 @@ class RedisSocketStore final : public Store {
   RedisServer server_;
 };
 
+// A full disk needs a file system of its own, which a test cannot make everywhere.
 const auto backends =
     testing::Values(Backend{"Redis", [] { return std::make_unique<RedisStore>(); }},
                     Backend{"RedisWithTls", [] { return std::make_unique<RedisTlsStore>(); }},
