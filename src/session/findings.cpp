@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <list>
+#include <map>
 #include <span>
 
 #include "container/reader.h"
@@ -86,6 +87,8 @@ class Interpreter {
 
   void prove(const Mark& mark) {
     findings_.proved = std::max(findings_.proved.value_or(0), mark.value);
+    const auto known = proofs_.emplace(mark.value, mark.digest).first;
+    if (known->second != mark.digest) findings_.twice = mark.value;
   }
 
   [[nodiscard]] bool is_committed(const container::FoundGeneration& generation) const {
@@ -161,6 +164,7 @@ class Interpreter {
   const Counter& counter_;
   Keyring& keyring_;
   std::vector<SharedKey> keys_;
+  std::map<std::uint64_t, Digest> proofs_{{reading_.mark.value, reading_.mark.digest}};
   std::vector<Candidate> pending_;
   Findings findings_;
 };
@@ -212,6 +216,10 @@ std::optional<Refusal> refusal(const Findings& found,
       {found.proved && proved > value, Code::counter_behind,
        "the counter shows generation " + number(value) + ", but the file proves that generation " +
            number(proved) + " was committed",
+       std::string("bring the counter back as it was after the last save") + if_lost},
+      {found.twice.has_value(), Code::counter_behind,
+       "generation " + number(found.twice.value_or(0)) +
+           " was committed twice: the counter lost values, and then went another way",
        std::string("bring the counter back as it was after the last save") + if_lost},
       {found.committed && !found.committed->key, Code::wrong_key,
        "the key does not open generation " + number(value), "give the key of this lineage"},

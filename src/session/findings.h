@@ -36,6 +36,7 @@ struct Findings {
   std::vector<Root> uses{};
 
   std::optional<std::uint64_t> proved{};  ///< the highest value that some generation or note proves
+  std::optional<std::uint64_t> twice{};   ///< a value of which two marks are proved
   std::optional<std::uint64_t> newest{};  ///< the highest value of a generation of this counter
   bool other_digest = false;   ///< a generation of the counter's value, but not its digest
   bool other_counter = false;  ///< a generation of a counter with another id

@@ -270,6 +270,35 @@ TEST_F(RestoreTest, TheSameValueWithAnotherDigestIsForked) {
   expect_refused(Code::forked);
 }
 
+TEST_F(RestoreTest, ACounterThatLostAValueAndWentAnotherWayIsBehind) {
+  const CounterReading before = reading();
+  {
+    World::Application application{0};
+    world.restore(application);
+    world.counter->script({Fate::late, Fate::lost, Fate::lost});
+    application.set_age(4);
+    EXPECT_EQ(code_of([&] { (void)application.live->checkpoint(Save::periodic); }),
+              Code::unconfirmed);
+  }
+  const CounterReading lost_back_to = reading();
+  EXPECT_NE(lost_back_to, before);
+  world.counter->script({});
+  {
+    World::Application application{0};
+    world.restore(application);
+    save(application, 5);
+  }
+  // Two values are lost; then the request of the first instance arrives.
+  world.counter->put(World::lineage, lost_back_to);
+  EXPECT_EQ(world.counter->deliver(), 1);
+  expect_refused(Code::counter_behind);
+  // Also when only the first of the two is proved, with the value that the counter shows.
+  Buffer bytes = contents();
+  bytes.resize(bytes.size() - std::size_t{2} * 4096);  // what was saved, and its note
+  world.files.put(World::file, bytes);
+  expect_refused(Code::counter_behind);
+}
+
 TEST_F(RestoreTest, AGenerationProvesItsParent) {
   EXPECT_EQ(world.restored_age(), 3U);  // generation 4
   world.counter->put(World::lineage, {reading().birth, {2, world.random.digest()}});
@@ -277,9 +306,12 @@ TEST_F(RestoreTest, AGenerationProvesItsParent) {
 }
 
 TEST_F(RestoreTest, ANoteProvesItself) {
-  // Generation 3 proves 2, and its note proves 3: a counter at 2 has lost a value.
-  CounterReading behind = reading();
-  behind.mark = {2, world.random.digest()};
+  const CounterReading behind = reading();
+  {
+    World::Application application{0};
+    world.restore(application);
+  }
+  // The successor proves what it succeeded, and its note proves itself.
   world.counter->put(World::lineage, behind);
   expect_refused(Code::counter_behind);
   Buffer bytes = contents();
