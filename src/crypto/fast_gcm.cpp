@@ -4,6 +4,7 @@
 #include <intel-ipsec-mb.h>
 
 #include <array>
+#include <atomic>
 
 #include "crypto/hash.h"
 #include "crypto/nonce.h"
@@ -40,6 +41,8 @@ const IMB_MGR* load() {
   release(manager);  // without VAES OpenSSL does as well
   return nullptr;
 }
+
+std::atomic<bool> in_use{true};
 
 const IMB_MGR* manager() {
   static const IMB_MGR* const loaded = load();
@@ -92,9 +95,11 @@ class FastGcmSealer final : public Sealer {
 }  // namespace
 
 std::unique_ptr<Sealer> make_fast_gcm(const Secret32& key) {
-  const IMB_MGR* const library = manager();
+  const IMB_MGR* const library = in_use ? manager() : nullptr;
   if (library == nullptr) return nullptr;
   return std::make_unique<FastGcmSealer>(*library, key);
 }
+
+void use_fast_gcm(bool use) noexcept { in_use = use; }
 
 }  // namespace tidemark::crypto

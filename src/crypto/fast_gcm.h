@@ -11,4 +11,8 @@ namespace tidemark::crypto {
 /// or the system does not have it.
 [[nodiscard]] std::unique_ptr<Sealer> make_fast_gcm(const Secret32& key);
 
+/// Whether make_fast_gcm gives any from now on, in the whole process; what was made stays as it is.
+/// For measuring and for tests: the other path is what many machines have.
+void use_fast_gcm(bool use) noexcept;
+
 }  // namespace tidemark::crypto

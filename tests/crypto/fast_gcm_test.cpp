@@ -106,5 +106,12 @@ TEST_F(FastGcmTest, RefusesATagOfAnotherSize) {
   EXPECT_FALSE(fast->open(3, {}, record, Bytes(tag).first(15), record));
 }
 
+TEST_F(FastGcmTest, CanBeLeftOut) {
+  use_fast_gcm(false);
+  EXPECT_EQ(make_fast_gcm(Secret32()), nullptr);
+  use_fast_gcm(true);
+  EXPECT_NE(make_fast_gcm(Secret32()), nullptr);
+}
+
 }  // namespace
 }  // namespace tidemark::crypto
