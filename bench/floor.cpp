@@ -6,12 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <span>
 #include <stdexcept>
 #include <thread>
-
-#include "base/executor.h"
-#include "crypto/cipher.h"
 
 namespace bench {
 namespace {
@@ -41,7 +39,13 @@ class Pages {
   void* start_;
 };
 
+double gigabytes_in(std::uint64_t bytes, Seconds time) {
+  return static_cast<double>(bytes) / time.count() / 1e9;
+}
+
 }  // namespace
+
+unsigned threads_of_a_session() { return std::clamp(std::thread::hardware_concurrency(), 1U, 4U); }
 
 void touch_memory(std::size_t bytes) {
   const Pages pages(bytes, MADV_HUGEPAGE);
@@ -52,9 +56,9 @@ Seconds page_fault() {
   constexpr std::size_t number = 16384;
   touch_memory(number * 4096);
   const Pages pages(number * 4096, MADV_NOHUGEPAGE);
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   for (std::size_t i = 0; i < pages.bytes().size(); i += 4096) pages.bytes()[i] = std::byte{1};
-  return Seconds(std::chrono::steady_clock::now() - start) / number;
+  return Seconds(Clock::now() - start) / number;
 }
 
 void populate_read_decrypt(const std::filesystem::path& path, std::size_t bytes) {
@@ -63,7 +67,7 @@ void populate_read_decrypt(const std::filesystem::path& path, std::size_t bytes)
   const auto sealer = tidemark::crypto::make_sealer(tidemark::crypto::Cipher::aes_256_gcm,
                                                     tidemark::crypto::Secret32{});
   const std::array<std::byte, 16> tag{};
-  tidemark::ThreadPool pool(std::clamp(std::thread::hardware_concurrency(), 1U, 4U));
+  tidemark::ThreadPool pool(threads_of_a_session());
   pool.for_each(bytes / piece_size, [&](std::size_t i) {
     const auto piece = pages.bytes().subspan(i * piece_size, piece_size);
     ::madvise(piece.data(), piece.size(), MADV_POPULATE_WRITE);
@@ -78,6 +82,61 @@ void populate_read_decrypt(const std::filesystem::path& path, std::size_t bytes)
     }
   });
   ::close(file);
+}
+
+BareCipher::BareCipher(std::size_t bytes, Path path, unsigned threads)
+    : into_(bytes), pool_(threads) {
+  const OnPath on(path);
+  sealer_ = tidemark::crypto::make_sealer(tidemark::crypto::Cipher::aes_256_gcm,
+                                          tidemark::crypto::Secret32{});
+}
+
+void BareCipher::encrypt(const Numbers& numbers) {
+  const auto plain = std::as_bytes(std::span(numbers));
+  pool_.for_each(plain.size() / record_size, [&](std::size_t i) {
+    std::array<std::byte, 16> tag{};
+    sealer_->seal(i, {}, plain.subspan(i * record_size, record_size),
+                  tidemark::MutableBytes(into_).subspan(i * record_size, record_size), tag);
+  });
+}
+
+Need need_of_floors(const Extent& extent) {
+  return {.what = "floors",
+          .state = extent.bytes(),
+          .memory = 2 * extent.bytes(),
+          .disk = extent.bytes()};
+}
+
+void floors(const std::filesystem::path& folder, const Extent& extent, Report& report) {
+  const Numbers numbers = some_numbers(extent.mebibytes);
+  const std::uint64_t bytes = extent.bytes();
+  std::printf("\nWhat the machine does, median of %d rounds; load %.1f\n",
+              extent.rounds - warming(extent.rounds), load());
+  const auto rate = [&](const std::string& name, Contender contender) {
+    const auto result = measure({std::move(contender)}, extent.rounds).front();
+    report.floor(name, gigabytes_in(bytes, result.median), "GB/s");
+  };
+  {
+    Numbers copy(numbers.size());
+    rate("memory, copied by one thread",
+         {"copy", [&] { std::ranges::copy(numbers, copy.begin()); }});
+  }
+  for (const Path path : {Path::openssl, Path::fast}) {
+    for (const unsigned threads : {1U, threads_of_a_session()}) {
+      BareCipher cipher(bytes, path, threads);
+      rate("AES-256-GCM, " + name_of(path) + ", " + std::to_string(threads) + " thread" +
+               (threads == 1 ? "" : "s"),
+           {"cipher", [&] { cipher.encrypt(numbers); }});
+    }
+  }
+  const std::filesystem::path file = folder / "floor";
+  rate("disk, written and synced",
+       {"disk", [&] { write_raw(file, numbers); }, [&] { settle(folder); },
+        [&] { std::filesystem::remove(file); }});
+  const auto fault = [] { return page_fault(); };
+  std::vector<Seconds> faults(5);
+  std::ranges::generate(faults, fault);
+  report.floor("page fault, small pages", summary("fault", faults).median.count() * 1e6, "us");
 }
 
 }  // namespace bench

@@ -3,25 +3,36 @@
 #include <tidemark/error.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
-#include "large.h"
+#include "changes.h"
+#include "floor.h"
+#include "pause.h"
 #include "redis.h"
+#include "report.h"
+#include "restore.h"
+#include "save.h"
+#include "sizes.h"
 #include "small.h"
 
 namespace {
 
 constexpr const char* usage =
-    "usage: tidemark-bench [-folder FOLDER] [-mib SIZE] [-rounds N] [small | save | restore]...\n"
+    "usage: tidemark-bench [-folder FOLDER] [-mib SIZE] [-rounds N] [-json FILE] [PART]...\n"
     "  -folder  where to write; default: the working directory\n"
     "  -mib     how large the array of the large states is; default: 1024\n"
-    "  -rounds  how often each of the large ones is measured; default: 6, the first warms up\n";
+    "  -rounds  how often each of the large ones is measured; default: 6, the first warms up\n"
+    "  -json    a file for all that was measured\n"
+    "  PART     floors, small, save, restore, changes, pause or sizes; default: all\n";
 
 /// A folder of its own for the run, gone afterwards.
 class Workplace {
@@ -43,9 +54,13 @@ class Workplace {
   std::filesystem::path folder_;
 };
 
+constexpr std::array<std::string_view, 7> all_parts{"floors",  "small", "save", "restore",
+                                                    "changes", "pause", "sizes"};
+
 struct Wish {
   std::filesystem::path folder = ".";
   bench::Extent extent{};
+  std::optional<std::filesystem::path> json{};
   std::set<std::string_view> parts{};
 
   [[nodiscard]] bool wants(std::string_view part) const {
@@ -53,23 +68,27 @@ struct Wish {
   }
 };
 
-/// At least 2: fewer rounds have no median, and less than 2 MiB is not large.
+/// At least 2: fewer rounds have no median, and less than 2 MiB is not large. At most so many that
+/// the sizes in bytes can be counted.
 template <class Number>
 bool parse(std::string_view text, Number& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc{} && end == text.data() + text.size() && number >= 2;
+  return error == std::errc{} && end == text.data() + text.size() && number >= 2 &&
+         number <= 1 << 24;
 }
 
 bool parse(int argc, char** argv, Wish& wish) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
-    if (word == "small" || word == "save" || word == "restore") {
+    if (std::ranges::find(all_parts, word) != all_parts.end()) {
       wish.parts.insert(word);
       continue;
     }
     if (++i == argc) return false;
     if (word == "-folder") {
       wish.folder = argv[i];
+    } else if (word == "-json") {
+      wish.json = argv[i];
     } else if (word == "-mib") {
       if (!parse(argv[i], wish.extent.mebibytes)) return false;
     } else if (word == "-rounds") {
@@ -81,6 +100,33 @@ bool parse(int argc, char** argv, Wish& wish) {
   return true;
 }
 
+/// Before anything is written.
+void demand_room(const Wish& wish) {
+  const auto demand = [&](std::string_view part, const bench::Need& need) {
+    if (wish.wants(part)) bench::demand_room(need, wish.folder);
+  };
+  demand("floors", bench::need_of_floors(wish.extent));
+  demand("save", bench::need_of_save(wish.extent));
+  demand("restore", bench::need_of_restore(wish.extent));
+  demand("changes", bench::need_of_changes(wish.extent));
+  demand("pause", bench::need_of_pause(wish.extent));
+}
+
+void run(const Wish& wish, bench::Report& report) {
+  const Workplace workplace(wish.folder);
+  const auto folder = std::filesystem::absolute(workplace.folder());
+  if (wish.wants("floors")) bench::floors(folder, wish.extent, report);
+  if (wish.wants("small")) {
+    bench::small_checkpoint(folder, report);
+    bench::small_checkpoint_with_redis(folder, report);
+  }
+  if (wish.wants("save")) bench::large_save(folder, wish.extent, report);
+  if (wish.wants("restore")) bench::large_restore(folder, wish.extent, report);
+  if (wish.wants("changes")) bench::changes(folder, wish.extent, report);
+  if (wish.wants("pause")) bench::pause(folder, wish.extent, report);
+  if (wish.wants("sizes")) bench::sizes(folder, wish.extent.rounds, report);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -90,14 +136,10 @@ int main(int argc, char** argv) {
     return static_cast<int>(tidemark::Code::usage);
   }
   try {
-    const Workplace workplace(wish.folder);
-    const auto folder = std::filesystem::absolute(workplace.folder());
-    if (wish.wants("small")) {
-      bench::small_checkpoint(folder);
-      bench::small_checkpoint_with_redis(folder);
-    }
-    if (wish.wants("save")) bench::large_save(folder, wish.extent);
-    if (wish.wants("restore")) bench::large_restore(folder, wish.extent);
+    demand_room(wish);
+    bench::Report report;
+    run(wish, report);
+    if (wish.json) report.write(*wish.json);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "tidemark-bench: %s\n", error.what());
     return static_cast<int>(tidemark::Code::failed);

@@ -3,10 +3,12 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bench {
 
+using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
 /// Something to measure: `once` is timed, what is done before and after it is not.
@@ -24,12 +26,17 @@ struct Result {
   Seconds upper_quartile{};
 };
 
+/// How many of `rounds` only warm up: the first tenth, and at least one.
+[[nodiscard]] int warming(int rounds);
+
 /// Runs the contenders in turn, `rounds` times, so that whatever else the machine does falls on all
-/// of them alike; the first tenth of the rounds, and at least one, only warms up. On a terminal a
-/// line shows how far it is.
+/// of them alike; the first ones only warm up. On a terminal a line shows how far it is.
 [[nodiscard]] std::vector<Result> measure(const std::vector<Contender>& contenders, int rounds);
 
-/// Prints a table, with the ratio of each median to the first's.
-void print(const std::string& title, const std::vector<Result>& results);
+/// Of times that were taken otherwise, at least one.
+[[nodiscard]] Result summary(std::string name, std::vector<Seconds> times);
+
+/// The median of the one of that name, which must be there.
+[[nodiscard]] Seconds median_of(const std::vector<Result>& results, std::string_view name);
 
 }  // namespace bench

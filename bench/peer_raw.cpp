@@ -6,27 +6,13 @@
 #include <span>
 #include <stdexcept>
 
+#include "opened.h"
 #include "peers.h"
 
 namespace bench {
 namespace {
 
 constexpr std::size_t piece_size = std::size_t{4} << 20;
-
-class Opened {
- public:
-  Opened(const std::filesystem::path& path, int flags)
-      : number_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
-    if (number_ < 0) throw std::runtime_error("cannot open " + path.string());
-  }
-  Opened(const Opened&) = delete;
-  Opened& operator=(const Opened&) = delete;
-  ~Opened() { ::close(number_); }
-  [[nodiscard]] int get() const noexcept { return number_; }
-
- private:
-  int number_;
-};
 
 /// Calls `some(piece)` until all of `bytes` are done; it returns how many it did.
 template <class Byte, class Some>

@@ -42,7 +42,7 @@ class BareRedis {
 
 }  // namespace
 
-void small_checkpoint_with_redis(const std::filesystem::path& folder) {
+void small_checkpoint_with_redis(const std::filesystem::path& folder, Report& report) {
   const std::string title = "A small checkpoint with the redis: counter";
   if (!tidemark::counter::RedisServer::installed()) {
     std::printf("%s: skipped, since there is no redis-server\n", title.c_str());
@@ -53,15 +53,15 @@ void small_checkpoint_with_redis(const std::filesystem::path& folder) {
   const BareFile file(folder / "bare");
   SmallLineage encrypted(folder, "redis-encrypted", server.uri(), key_in_memory());
   SmallLineage plain(folder, "redis-plain", server.uri(), "none");
-  print(title + ", " + std::to_string(rounds) + " rounds",
-        measure({{"SET, then append and fdatasync of the same bytes",
-                  [&] {
-                    redis.set();
-                    file.append_and_sync();
-                  }},
-                 {"checkpoint, encrypted", [&] { encrypted.checkpoint(); }},
-                 {"checkpoint, without a key", [&] { plain.checkpoint(); }}},
-                rounds));
+  report.table("small", title + ", " + std::to_string(rounds) + " rounds",
+               measure({{"SET, then append and fdatasync of the same bytes",
+                         [&] {
+                           redis.set();
+                           file.append_and_sync();
+                         }},
+                        {"checkpoint, encrypted", [&] { encrypted.checkpoint(); }},
+                        {"checkpoint, without a key", [&] { plain.checkpoint(); }}},
+                       rounds));
 }
 
 }  // namespace bench

@@ -6,7 +6,7 @@
 
 namespace bench {
 
-void small_checkpoint_with_redis(const std::filesystem::path& /*folder*/) {
+void small_checkpoint_with_redis(const std::filesystem::path& /*folder*/, Report& /*report*/) {
   std::printf("A small checkpoint with the redis: counter: skipped, since this build has none\n");
 }
 
