@@ -28,7 +28,7 @@ Increment Chain::plan(state::Registry& registry, Executor& executor) {
 
 bool Chain::may_go_on(const Increment& increment, const SharedFile& target,
                       std::uint64_t usual) const {
-  return increment.inherits() && last_->file == target &&
+  return increment.inherits() && last_->file.lock() == target &&
          last_->generation.header.chain < longest_ &&
          target->end - target->carried + increment.memory_size() <=
              std::max(usual, 2 * whole_length_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "crypto/fingerprint.h"
@@ -40,7 +41,7 @@ class Chain {
 
   /// The newest generation that holds anything, and that the entries of the registry know. Durable.
   struct Last {
-    SharedFile file{};
+    std::weak_ptr<LiveFile> file{};  ///< not kept open: giving its space back takes its time
     container::FoundGeneration generation{};
   };
   std::optional<Last> last_{};
