@@ -9,6 +9,9 @@ namespace {
 /// A record that does not fit in a batch any more still begins in it.
 constexpr std::size_t largest_batch = RecordStream::batch_size + record_size;
 
+/// How many wait in batches that are held, since threads must wait for each other every time.
+constexpr std::size_t records_at_once = 64;
+
 }  // namespace
 
 RecordStream::RecordStream(const Sealing& sealing, const crypto::Sealer& records, Bytes salt,
@@ -62,7 +65,8 @@ void RecordStream::take(Bytes bytes) {
 /// The last record grows no more.
 void RecordStream::begin_record(std::uint64_t still_to_come) {
   if (used_ >= batch_size) pass_batch_on(still_to_come);
-  records_.push_back({.start = used_, .section = section_, .section_offset = position_});
+  records_.push_back(
+      {.batch = held_.size(), .start = used_, .section = section_, .section_offset = position_});
   at_run_start_ = false;
 }
 
@@ -87,7 +91,7 @@ void RecordStream::seal_records(std::size_t number) {
   tags_.resize(first_tag + number * tag_size_);
   sealing_.executor.for_each(number, [&](std::size_t i) {
     const Record& record = records_[i];
-    const MutableBytes sealed = MutableBytes(batch_).subspan(record.start, record.size);
+    const MutableBytes sealed = place_of(record);
     const Bytes plain = record.lies == nullptr ? Bytes(sealed) : Bytes(record.lies, record.size);
     const Buffer context =
         record_context(sealing_.head.lineage, salt_, record.section, record.section_offset);
@@ -98,42 +102,54 @@ void RecordStream::seal_records(std::size_t number) {
   records_.erase(records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(number));
 }
 
+MutableBytes RecordStream::place_of(const Record& record) {
+  Buffer& batch = record.batch < held_.size() ? held_[record.batch].buffer : batch_;
+  return MutableBytes(batch).subspan(record.start, record.size);
+}
+
 void RecordStream::pass_batch_on(std::uint64_t still_to_come) {
-  seal_records(records_.size());
-  if (!hold_batch()) {
-    if (!behind_) behind_.emplace(target_->file, target_->offset, where_);
-    behind_->put(batch_, used_, used_ + still_to_come);
-  }
+  const bool held = !target_ && held_size_ + used_ <= holding_->most;
+  if (!held || records_.size() >= records_at_once) seal_records(records_.size());
+  if (!held && !target_) holding_->overflow();
   batch_offset_ += used_;
+  if (held) {
+    hold_batch();
+  } else {
+    write_batch(still_to_come);
+  }
   used_ = 0;
   if (sealing_.progress) sealing_.progress({bytes_done_, 0});
 }
 
-/// Says whether it did.
-bool RecordStream::hold_batch() {
-  if (target_) return false;
-  if (held_size_ + used_ > holding_->most) {
-    holding_->overflow();
-    return false;
-  }
+void RecordStream::hold_batch() {
   held_size_ += used_;
   held_.push_back({std::exchange(batch_, take_spare()), used_});
-  return true;
+}
+
+void RecordStream::write_batch(std::uint64_t still_to_come) {
+  if (!behind_) behind_.emplace(target_->file, target_->offset, where_);
+  behind_->put(batch_, used_, used_ + still_to_come);
+  if (batch_.empty()) batch_ = take_spare();
 }
 
 Buffer RecordStream::take_spare() {
-  if (!holding_ || holding_->spare.empty()) return {};
-  Buffer buffer = std::move(holding_->spare.back());
-  holding_->spare.pop_back();
+  if (sealing_.spare == nullptr || sealing_.spare->empty()) return {};
+  Buffer buffer = std::move(sealing_.spare->back());
+  sealing_.spare->pop_back();
   return buffer;
 }
 
+void RecordStream::give_back(Buffer buffer) {
+  if (sealing_.spare != nullptr) sealing_.spare->push_back(std::move(buffer));
+}
+
 void RecordStream::write_held() {
+  seal_records(records_.size());
   behind_.emplace(target_->file, target_->offset, where_);
   std::uint64_t written = 0;
   for (Held& batch : held_) {
     behind_->put(batch.buffer, batch.size, held_size_ + used_ - written);
-    holding_->spare.push_back(std::move(batch.buffer));
+    give_back(std::move(batch.buffer));
     written += batch.size;
     if (target_->written) target_->written(written);
   }
@@ -151,12 +167,13 @@ void RecordStream::finish(Bytes header, Bytes index, std::uint64_t length) {
   if (!behind_) {
     std::ranges::copy(header, batch_.begin());
     target_->file.write_at(target_->offset, Bytes(batch_).first(used_));
-    return;
+  } else {
+    behind_->put(batch_, used_, used_);
+    behind_->wait();
+    for (Buffer& buffer : behind_->take_spare()) give_back(std::move(buffer));
+    target_->file.write_at(target_->offset, header);
   }
-  behind_->put(batch_, used_, used_);
-  behind_->wait();
-  if (holding_) holding_->spare.push_back(std::move(batch_));
-  target_->file.write_at(target_->offset, header);
+  give_back(std::move(batch_));
 }
 
 }  // namespace tidemark::container

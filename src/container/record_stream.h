@@ -23,6 +23,7 @@ struct Sealing {
   Executor& executor;
   Random& random;
   ProgressCallback progress{};
+  std::vector<Buffer>* spare = nullptr;  ///< buffers to use, which come back: new memory is slow
 };
 
 /// Where a generation is written.
@@ -35,7 +36,6 @@ struct WriteTarget {
 /// Keeps what is sealed in memory, until it is said where it is to be written.
 struct Holding {
   std::uint64_t most = 0;            ///< how many bytes, a batch more or less
-  std::vector<Buffer>& spare;        ///< buffers to use, which come back once they are written
   std::function<void()> overflow{};  ///< called when that is full: says where they are written
 };
 
@@ -76,6 +76,7 @@ class RecordStream {
 
  private:
   struct Record {
+    std::size_t batch = 0;  ///< how many were held before it
     std::size_t start = 0;  ///< in the batch
     std::size_t size = 0;
     std::uint32_t section = 0;
@@ -92,9 +93,12 @@ class RecordStream {
   [[nodiscard]] MutableBytes extend(std::size_t size);
   void seal_whole_records();
   void seal_records(std::size_t number);
+  [[nodiscard]] MutableBytes place_of(const Record& record);
   void pass_batch_on(std::uint64_t still_to_come);
-  [[nodiscard]] bool hold_batch();
+  void hold_batch();
+  void write_batch(std::uint64_t still_to_come);
   [[nodiscard]] Buffer take_spare();
+  void give_back(Buffer buffer);
   void write_held();
 
   Sealing sealing_;
@@ -106,7 +110,7 @@ class RecordStream {
   Buffer batch_;                    ///< larger than what is used of it
   std::size_t used_ = 0;            ///< not yet written; the first batch begins with the header
   std::uint64_t batch_offset_ = 0;  ///< in the generation
-  std::vector<Record> records_;     ///< of the batch, not yet sealed; the last one may still grow
+  std::vector<Record> records_;     ///< not yet sealed; the last one may still grow
   std::uint64_t sealed_records_ = 0;
 
   std::uint32_t section_ = 0;

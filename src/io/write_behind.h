@@ -5,6 +5,7 @@
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "io/file_system.h"
@@ -39,6 +40,9 @@ class WriteBehind {
 
   /// Waits until everything is written. Throws as put() does.
   void wait();
+
+  /// The buffers that nobody needs any more. Not before everything is written.
+  [[nodiscard]] std::vector<Buffer> take_spare() noexcept { return std::move(spare_); }
 
  private:
   struct Piece {

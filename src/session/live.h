@@ -123,7 +123,9 @@ class Live {
                                          const std::function<container::FoundGeneration()>& write);
   void discard(const Target& target);
   [[nodiscard]] bool commit(const Proposed& proposed);
-  [[nodiscard]] Pen pen() const { return {tenure_.environment, *tenure_.key, tenure_.progress}; }
+  [[nodiscard]] Pen pen() {
+    return {tenure_.environment, *tenure_.key, tenure_.progress, &spare_buffers_};
+  }
   [[nodiscard]] std::uint64_t next_value() const;
   [[nodiscard]] container::Proposal next_proposal(const Increment& increment);
 
@@ -138,7 +140,7 @@ class Live {
   std::atomic<std::uint64_t> shown_;
   std::vector<Proposed> open_{};  ///< children of the mark whose outcome is not known, oldest first
   std::optional<Error> ended_{};  ///< why this session must stop
-  std::vector<Buffer> spare_buffers_{};  ///< of earlier captures: new memory is slow
+  std::vector<Buffer> spare_buffers_{};  ///< of earlier saves
   std::unique_ptr<Captured> captured_{};
   Background closing_{};
   Background background_{};

@@ -43,9 +43,10 @@ struct Pen {
   const Environment& environment;
   const container::LineageKey& key;
   const ProgressCallback& progress;
+  std::vector<Buffer>* spare = nullptr;  ///< as in container::Sealing
 
   [[nodiscard]] container::Sealing sealing(const container::FileHead& head) const {
-    return {head, key, environment.executor, environment.random, progress};
+    return {head, key, environment.executor, environment.random, progress, spare};
   }
 };
 

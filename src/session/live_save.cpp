@@ -70,8 +70,7 @@ void Live::capture() {
                        : io::WriteBehind::Where::calling_thread);
   };
   captured.writer = std::make_unique<container::GenerationWriter>(
-      pen().sealing(captured.head),
-      container::Holding{tenure_.most_captured, spare_buffers_, overflow},
+      pen().sealing(captured.head), container::Holding{tenure_.most_captured, overflow},
       next_proposal(captured.increment));
   captured.increment.save(*captured.writer);
   captured.status = std::make_shared<SavingStatus>(captured.writer->size());
