@@ -38,9 +38,13 @@ model: deps                   ## check the model of the protocol, and that its m
 	@model/check
 
 .PHONY: bench
-bench: deps-test configure-release  ## measure, in build/release
+bench: deps-test configure-release  ## measure, in build/release; also into build/bench.json
 	@cmake --build --preset release --target tidemark-bench $(NINJA)
-	@build/release/bench/tidemark-bench
+	@build/release/bench/tidemark-bench -folder build -json build/bench.json
+
+.PHONY: plot
+plot: deps                    ## draw docs/performance.svg from what `make bench` measured
+	@bench/plot build/bench.json docs/performance.svg
 
 .PHONY: simulate
 RUNS ?= 1000000
