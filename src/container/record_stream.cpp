@@ -12,6 +12,9 @@ constexpr std::size_t largest_batch = RecordStream::batch_size + record_size;
 /// How many wait in batches that are held, since threads must wait for each other every time.
 constexpr std::size_t records_at_once = 64;
 
+/// What is sealed in less time than it takes to hand it out.
+constexpr std::size_t smallest_share = std::size_t{64} << 10;
+
 }  // namespace
 
 RecordStream::RecordStream(const Sealing& sealing, const crypto::Sealer& records, Bytes salt,
@@ -43,23 +46,39 @@ void RecordStream::begin_run(std::uint32_t section, std::uint64_t offset) {
 void RecordStream::take(Bytes bytes) {
   bool borrowed = false;
   while (!bytes.empty()) {
-    if (at_run_start_ || position_ % record_size == 0) begin_record(bytes.size());
-    Record& record = records_.back();
-    const Bytes piece = bytes.first(
-        std::min(bytes.size(), record_size - static_cast<std::size_t>(position_ % record_size)));
+    const Bytes piece = next_piece(bytes);
     const MutableBytes place = extend(piece.size());
     if (piece.size() == record_size) {
-      record.lies = piece.data();  // sealed from there, which saves a copy
+      records_.back().lies = piece.data();  // sealed from there, which saves a copy
       borrowed = true;
     } else {
       std::ranges::copy(piece, place.begin());
     }
-    record.size += piece.size();
-    position_ += piece.size();
-    bytes_done_ += piece.size();
     bytes = bytes.subspan(piece.size());
   }
   if (borrowed) seal_whole_records();  // the caller may change its memory now
+}
+
+void RecordStream::borrow(Bytes run) {
+  while (!run.empty()) {
+    const Bytes piece = next_piece(run);
+    (void)extend(piece.size());
+    records_.back().lies = piece.data();
+    run = run.subspan(piece.size());
+  }
+}
+
+void RecordStream::end_borrowing() { seal_records(records_.size()); }
+
+/// What of `bytes` belongs to the last record, which is begun if need be, and counted with it.
+Bytes RecordStream::next_piece(Bytes bytes) {
+  if (at_run_start_ || position_ % record_size == 0) begin_record(bytes.size());
+  const Bytes piece = bytes.first(
+      std::min(bytes.size(), record_size - static_cast<std::size_t>(position_ % record_size)));
+  records_.back().size += piece.size();
+  position_ += piece.size();
+  bytes_done_ += piece.size();
+  return piece;
 }
 
 /// The last record grows no more.
@@ -89,17 +108,36 @@ void RecordStream::seal_whole_records() {
 void RecordStream::seal_records(std::size_t number) {
   const std::size_t first_tag = tags_.size();
   tags_.resize(first_tag + number * tag_size_);
-  sealing_.executor.for_each(number, [&](std::size_t i) {
-    const Record& record = records_[i];
-    const MutableBytes sealed = place_of(record);
-    const Bytes plain = record.lies == nullptr ? Bytes(sealed) : Bytes(record.lies, record.size);
-    const Buffer context =
-        record_context(sealing_.head.lineage, salt_, record.section, record.section_offset);
-    sealer_.seal(sealed_records_ + i, context, plain, sealed,
-                 MutableBytes(tags_).subspan(first_tag + i * tag_size_, tag_size_));
+  const std::vector<std::size_t> ends = shares_of(number);
+  sealing_.executor.for_each(ends.size(), [&](std::size_t share) {
+    for (std::size_t i = share == 0 ? 0 : ends[share - 1]; i < ends[share]; ++i) {
+      seal(records_[i], sealed_records_ + i,
+           MutableBytes(tags_).subspan(first_tag + i * tag_size_, tag_size_));
+    }
   });
   sealed_records_ += number;
   records_.erase(records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(number));
+}
+
+/// Where the shares of the first records end, each enough for a thread to be worth asking.
+std::vector<std::size_t> RecordStream::shares_of(std::size_t number) const {
+  std::vector<std::size_t> ends;
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < number; ++i) {
+    size += records_[i].size;
+    if (size < smallest_share && i + 1 < number) continue;
+    ends.push_back(i + 1);
+    size = 0;
+  }
+  return ends;
+}
+
+void RecordStream::seal(const Record& record, std::uint64_t number, MutableBytes tag) {
+  const MutableBytes sealed = place_of(record);
+  const Bytes plain = record.lies == nullptr ? Bytes(sealed) : Bytes(record.lies, record.size);
+  const Buffer context =
+      record_context(sealing_.head.lineage, salt_, record.section, record.section_offset);
+  sealer_.seal(number, context, plain, sealed, tag);
 }
 
 MutableBytes RecordStream::place_of(const Record& record) {
@@ -140,7 +178,7 @@ Buffer RecordStream::take_spare() {
 }
 
 void RecordStream::give_back(Buffer buffer) {
-  if (sealing_.spare != nullptr) sealing_.spare->push_back(std::move(buffer));
+  if (sealing_.spare != nullptr && !buffer.empty()) sealing_.spare->push_back(std::move(buffer));
 }
 
 void RecordStream::write_held() {

@@ -61,6 +61,11 @@ class RecordStream {
   void begin_run(std::uint32_t section, std::uint64_t offset);
   void take(Bytes bytes);
 
+  /// The same for a run as a whole, which stays as it is until `end_borrowing`: no copy is made.
+  /// Nothing may be taken in between.
+  void borrow(Bytes run);
+  void end_borrowing();
+
   /// Where in its section the next byte would stand.
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
 
@@ -89,10 +94,13 @@ class RecordStream {
     std::size_t size = 0;
   };
 
+  [[nodiscard]] Bytes next_piece(Bytes bytes);
   void begin_record(std::uint64_t still_to_come);
   [[nodiscard]] MutableBytes extend(std::size_t size);
   void seal_whole_records();
   void seal_records(std::size_t number);
+  [[nodiscard]] std::vector<std::size_t> shares_of(std::size_t number) const;
+  void seal(const Record& record, std::uint64_t number, MutableBytes tag);
   [[nodiscard]] MutableBytes place_of(const Record& record);
   void pass_batch_on(std::uint64_t still_to_come);
   void hold_batch();

@@ -116,9 +116,10 @@ void GenerationWriter::add_changes(std::string_view name, const SectionType& typ
   begin_section(name, type);
   for (const Run& run : runs) {
     begin_run(run.offset);
-    records_.take(
+    records_.borrow(
         memory.subspan(static_cast<std::size_t>(run.offset), static_cast<std::size_t>(run.length)));
   }
+  records_.end_borrowing();
   SectionEntry& section = index_.sections.back();
   section.length = memory.size();
   section.runs = std::move(runs);
