@@ -47,6 +47,7 @@ std::vector<Result> measure(const std::vector<Contender>& contenders, int rounds
   }
   end_of_show();
   std::vector<Result> results;
+  results.reserve(contenders.size());
   for (std::size_t i = 0; i < contenders.size(); ++i) {
     results.push_back(summary(contenders[i].name, std::move(times[i])));
   }

@@ -56,7 +56,8 @@ void change_all(Numbers& numbers) {
 
 /// Of the small pages.
 void change_one_percent(Numbers& numbers) {
-  for (std::size_t i = 0; i < numbers.size(); i += 100 * 4096 / sizeof(double)) ++numbers[i];
+  constexpr std::size_t step = std::size_t{100} * 4096 / sizeof(double);
+  for (std::size_t i = 0; i < numbers.size(); i += step) ++numbers[i];
 }
 
 }  // namespace

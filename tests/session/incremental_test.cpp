@@ -125,6 +125,27 @@ TEST_F(IncrementalTest, AChainIsBoundedAndTheFileTooAndEachLengthComesBack) {
   }
 }
 
+TEST_F(IncrementalTest, ChangesOfMoreThanABatchComeBack) {
+  constexpr std::size_t batch = container::RecordStream::batch_size;
+  world.executor = std::make_unique<ThreadPool>(3);
+  world.background = true;
+  program.field.resize(4 * batch + 100);
+  start(program);
+  const auto change = [&](std::size_t first) {
+    for (std::size_t at = first * page; at < program.field.size(); at += 3 * page) {
+      program.change(at);
+    }
+    program.names.emplace_back(batch + first, 'x');
+  };
+  change(0);
+  save();
+  change(1);
+  (void)program.live->checkpoint_async()->wait();
+  change(2);
+  save();
+  expect_restored();
+}
+
 TEST_F(IncrementalTest, MoreThanAFileMayHaveIsAUsageError) {
   most_increments = 61;
   EXPECT_EQ(code_of([&] { start(program); }), Code::usage);
