@@ -56,6 +56,7 @@ class Stage {
 
   [[nodiscard]] std::vector<Result> warm() const {
     std::vector<Contender> contenders;
+    contenders.reserve(readers_.size());
     for (const Reader& reader : readers_) contenders.push_back(reader.contender);
     return measure(contenders, extent_.rounds);
   }
@@ -83,7 +84,7 @@ class Stage {
   };
 
   void add(std::string name, std::filesystem::path file, std::function<void()> once,
-           std::function<void()> forget = {}) {
+           const std::function<void()>& forget = {}) {
     const auto before = [this] { touch_memory(extent_.bytes() + (std::uint64_t{256} << 20)); };
     const auto after = [this, forget] {
       loaded_ = {};

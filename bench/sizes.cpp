@@ -53,16 +53,16 @@ Result restore_of(std::size_t mebibytes, const std::filesystem::path& folder, in
 
 }  // namespace
 
-void sizes(const std::filesystem::path& parent, int rounds, Report& report) {
-  const std::filesystem::path folder = parent / "sizes";
+void sizes(const std::filesystem::path& folder, int rounds, Report& report) {
+  const std::filesystem::path own = folder / "sizes";
   std::printf("\nFull saves and restores of other sizes, median of %d rounds; load %.1f\n",
               rounds - warming(rounds), load());
   for (const std::size_t mebibytes : all_sizes) {
-    if (!has_room(mebibytes, parent)) continue;
-    std::filesystem::create_directories(folder);
-    auto save = save_of(mebibytes, folder, rounds);
-    report.size(mebibytes, {std::move(save), restore_of(mebibytes, folder, rounds)});
-    std::filesystem::remove_all(folder);
+    if (!has_room(mebibytes, folder)) continue;
+    std::filesystem::create_directories(own);
+    auto save = save_of(mebibytes, own, rounds);
+    report.size(mebibytes, {std::move(save), restore_of(mebibytes, own, rounds)});
+    std::filesystem::remove_all(own);
   }
 }
 

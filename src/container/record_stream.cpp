@@ -170,14 +170,14 @@ void RecordStream::write_batch(std::uint64_t still_to_come) {
   if (batch_.empty()) batch_ = take_spare();
 }
 
-Buffer RecordStream::take_spare() {
+Buffer RecordStream::take_spare() const {
   if (sealing_.spare == nullptr || sealing_.spare->empty()) return {};
   Buffer buffer = std::move(sealing_.spare->back());
   sealing_.spare->pop_back();
   return buffer;
 }
 
-void RecordStream::give_back(Buffer buffer) {
+void RecordStream::give_back(Buffer buffer) const {
   if (sealing_.spare != nullptr && !buffer.empty()) sealing_.spare->push_back(std::move(buffer));
 }
 

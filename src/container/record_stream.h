@@ -105,8 +105,8 @@ class RecordStream {
   void pass_batch_on(std::uint64_t still_to_come);
   void hold_batch();
   void write_batch(std::uint64_t still_to_come);
-  [[nodiscard]] Buffer take_spare();
-  void give_back(Buffer buffer);
+  [[nodiscard]] Buffer take_spare() const;
+  void give_back(Buffer buffer) const;
   void write_held();
 
   Sealing sealing_;

@@ -42,7 +42,10 @@ const IMB_MGR* load() {
   return nullptr;
 }
 
-std::atomic<bool> in_use{true};
+std::atomic<bool>& in_use() {
+  static std::atomic<bool> used{true};
+  return used;
+}
 
 const IMB_MGR* manager() {
   static const IMB_MGR* const loaded = load();
@@ -95,11 +98,11 @@ class FastGcmSealer final : public Sealer {
 }  // namespace
 
 std::unique_ptr<Sealer> make_fast_gcm(const Secret32& key) {
-  const IMB_MGR* const library = in_use ? manager() : nullptr;
+  const IMB_MGR* const library = in_use() ? manager() : nullptr;
   if (library == nullptr) return nullptr;
   return std::make_unique<FastGcmSealer>(*library, key);
 }
 
-void use_fast_gcm(bool use) noexcept { in_use = use; }
+void use_fast_gcm(bool use) noexcept { in_use() = use; }
 
 }  // namespace tidemark::crypto
