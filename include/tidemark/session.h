@@ -62,9 +62,9 @@ struct Options {
   std::uint32_t most_increments = 16;
 
   /// How many committed generations before the newest one stay in the file when it is written anew,
-  /// byte for byte and with what they refer to, for an operator to look at: no restore takes them up.
-  /// Those that cannot be read any more are left behind. 0 to 1000; with 0 older ones stay only until
-  /// the file is written anew.
+  /// byte for byte and with what they refer to, for an operator to look at: no restore takes them
+  /// up. Those that cannot be read any more are left behind. 0 to 1000; with 0 older ones stay only
+  /// until the file is written anew.
   std::uint32_t keep = 0;
 
   /// How many threads encrypt and decrypt, 1 to 64; 0: as many as the machine has cores, but no
