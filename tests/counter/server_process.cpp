@@ -96,7 +96,11 @@ void ServerProcess::end(int signal) {
   process_ = 0;
 }
 
-void ServerProcess::pause() const { ::kill(process_, SIGSTOP); }
+void ServerProcess::pause() const {
+  ::kill(process_, SIGSTOP);
+  int status = 0;
+  ::waitpid(process_, &status, WUNTRACED);  // until all of its threads stand still
+}
 void ServerProcess::resume() const { ::kill(process_, SIGCONT); }
 
 bool ServerProcess::has_ended() {

@@ -165,7 +165,8 @@ class FlagTest(HeatTest):
 class BarTest(HeatTest):
     def test_on_a_terminal(self):
         screen, theirs = pty.openpty()
-        heat = subprocess.Popen([HEAT, f"-size={SIZE}", f"-steps={STEPS}", "-every=10ms"],
+        steps = 20 * STEPS  # longer than it takes until the bar is drawn for the first time
+        heat = subprocess.Popen([HEAT, f"-size={SIZE}", f"-steps={steps}", "-every=10ms"],
                                 cwd=self.folder, env=self.environment, stderr=theirs,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         os.close(theirs)
@@ -177,7 +178,7 @@ class BarTest(HeatTest):
             pass
         os.close(screen)
         self.assertEqual(heat.wait(TIMEOUT_S), 0, shown)
-        self.assertRegex(shown, rb"\rcomputing \[#* *\] \d+ %, step \d+ of " + str(STEPS).encode())
+        self.assertRegex(shown, rb"\rcomputing \[#* *\] \d+ %, step \d+ of " + str(steps).encode())
         self.assertRegex(shown, rb", saving \d+ %")
         self.assertTrue(shown.endswith(b"\r\x1b[K"), "nothing of it stays")
         self.assertNotIn(b"\n", shown)

@@ -110,7 +110,8 @@ class KeyTest(PersonTest):
         person = self.begin("-key=passphrase:", terminal=screen)
         screen.wait_for("passphrase: ")
         screen.close()
-        self.assertEqual(person.end(), 5, person.errors)
+        # It hears that nothing was given, unless the terminal's signal is faster and ends it.
+        self.assertIn(person.end(), (5, -signal.SIGHUP), person.errors)
         self.assertFalse(os.path.exists(self.path("dump.dat")))
 
     def test_no_terminal(self):
