@@ -86,9 +86,8 @@ class Counter {
 ///   - `file:[FOLDER]` one small file a lineage in FOLDER, without it in the user's state
 ///     directory ($XDG_STATE_HOME/tidemark/counters, else ~/.local/state/tidemark/counters). Stops
 ///     accidents; whoever can put back both files can put back both;
-///   - `redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?SETTING=VALUE&...]`, the same with
-///   `rediss:`
-///     for TLS, and `redis+unix:PATH[?SETTING=VALUE&...]` (a Unix socket) a Redis server, with one
+///   - `redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?SETTING=VALUE&...]`, the same as `rediss:`
+///     with TLS, and `redis+unix:PATH[?SETTING=VALUE&...]` (a Unix socket) a Redis server, with one
 ///     key a lineage: `tidemark:` and its name. What is special in a URI is written as %XX. The
 ///     settings: `timeout=DURATION`, like 500ms or 2s, bounds each call: 5s by default, at most
 ///     10s. `user=NAME`, whose password is in the environment variable TIDEMARK_REDIS_PASSWORD.

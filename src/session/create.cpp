@@ -185,9 +185,7 @@ void demand_kept_values(Opening& opening, Keyring& keyring) {
         refusal(interpret(opening.survey, *opening.reading, *opening.options.counter, keyring),
                 opening.reading);
     if (!refused || refused->code != Code::counter_behind) return;
-    if (second) {
-      throw Error(refused->code, opening.place.shown() + ": " + refused->what, refused->advice);
-    }
+    if (second) refuse(opening, *refused);
     look(opening);
     demand_unborn(opening);
   }

@@ -40,15 +40,20 @@ void discard_tail(LiveFile& file) {
   }
 }
 
+container::FoundGeneration compose_generation(
+    const Pen& pen, const LiveFile& target, container::Proposal proposal,
+    const std::function<void(container::GenerationWriter&)>& fill) {
+  container::GenerationWriter writer(pen.sealing(target.head), {*target.file, target.end},
+                                     std::move(proposal));
+  fill(writer);
+  return writer.finish();
+}
+
 container::FoundGeneration write_generation(
     const Pen& pen, LiveFile& target, container::Proposal proposal,
     const std::function<void(container::GenerationWriter&)>& fill) {
-  return write_durably(target, [&] {
-    container::GenerationWriter writer(pen.sealing(target.head), {*target.file, target.end},
-                                       std::move(proposal));
-    fill(writer);
-    return writer.finish();
-  });
+  return write_durably(target,
+                       [&] { return compose_generation(pen, target, std::move(proposal), fill); });
 }
 
 container::FoundGeneration write_durably(LiveFile& target,

@@ -50,6 +50,11 @@ struct Pen {
   }
 };
 
+/// Writes one generation at the end of `target`, its sections by `fill`. Syncs nothing.
+[[nodiscard]] container::FoundGeneration compose_generation(
+    const Pen& pen, const LiveFile& target, container::Proposal proposal,
+    const std::function<void(container::GenerationWriter&)>& fill);
+
 /// Writes one generation at the end of `target`, its sections by `fill`, and syncs it; `target`
 /// ends behind it then. The caller makes a new name durable. On failure the file ends where it did,
 /// and is spent if it was the sync that failed.

@@ -26,11 +26,8 @@ Proposed Live::write() {
   make_whole_unless_it_follows(increment);
   const Target target = target_for(increment);
   const Written written = write_durably_to(target, [&] {
-    container::GenerationWriter writer(pen().sealing(target.file->head),
-                                       {*target.file->file, target.file->end},
-                                       next_proposal(increment));
-    increment.save(writer);
-    return writer.finish();
+    return compose_generation(pen(), *target.file, next_proposal(increment),
+                              [&](container::GenerationWriter& writer) { increment.save(writer); });
   });
   tenure_.chain->wrote(target.file, written.generation, increment);
   return written.proposed;

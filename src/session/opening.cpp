@@ -150,6 +150,10 @@ void look(Opening& opening) {
               "stop it first");
 }
 
+void refuse(const Opening& opening, const Refusal& refusal) {
+  throw Error(refusal.code, opening.place.shown() + ": " + refusal.what, refusal.advice);
+}
+
 Tenure tenure_of(Opening opening, SharedKey key, std::vector<Buffer> key_slots,
                  const container::SessionId& session, Proposed proposed, Policy policy) {
   Tenure tenure{opening.environment,

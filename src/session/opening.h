@@ -35,6 +35,9 @@ enum class Intent { create, restore, open };
 /// Reads the counter and scans the storage until two readings in a row agree around a scan.
 void look(Opening& opening);
 
+/// Throws what `refusal` says of FILE.
+[[noreturn]] void refuse(const Opening& opening, const Refusal& refusal);
+
 /// The tenure of an opening whose proposal the counter has confirmed.
 [[nodiscard]] Tenure tenure_of(Opening opening, SharedKey key, std::vector<Buffer> key_slots,
                                const container::SessionId& session, Proposed proposed,

@@ -11,10 +11,6 @@ namespace {
 /// How often a take-over begins again because a dead instance's late request was applied.
 constexpr int most_attempts = 10;
 
-[[noreturn]] void refuse(const Opening& opening, const Refusal& refusal) {
-  throw Error(refusal.code, opening.place.shown() + ": " + refusal.what, refusal.advice);
-}
-
 /// Looks, and interprets what is there; throws the recovery table's refusal. A counter that lost
 /// values is believed to have lost them only after a second look.
 Findings find(Opening& opening, Keyring& keyring) {

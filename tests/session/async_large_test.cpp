@@ -10,7 +10,6 @@ namespace tidemark::session {
 namespace {
 
 using Stop = io::SimulatedFileSystem::Stop;
-using io::Unsynced;
 
 constexpr std::size_t batches = 2;
 constexpr std::size_t size = (batches * container::RecordStream::batch_size + 5000) / 8;
@@ -69,19 +68,13 @@ TEST_P(AsyncLargeTest, StoppedAtEveryCall) {
       }
       stopped = world.files.crashed();
       application.live.reset();
-      const io::SimulatedDisk disk = world.files.snapshot();
-      const ScriptedCounter counter = *world.counter;
-      for (const Unsynced how : {Unsynced::kept, Unsynced::dropped, Unsynced::trashed}) {
-        SCOPED_TRACE(testing::Message() << "call " << n << ", unsynced " << static_cast<int>(how));
-        world.files.put_back(disk);
-        *world.counter = counter;
-        world.files.restart(how, n);
+      world.cut_power_every_way(n, [&] {
         World::Application back(0);
         world.restore(back);
         EXPECT_GE(back.age(), acknowledged ? 3U : 2U);
         EXPECT_TRUE(back.is_whole()) << "a torn state";
-        if (HasFailure()) return;
-      }
+      });
+      if (HasFailure()) return;
     }
   }
 }

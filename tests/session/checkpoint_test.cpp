@@ -248,16 +248,22 @@ TEST_F(CheckpointTest, AFailedCompactionLeavesNothingBehind) {
   EXPECT_EQ(fresh.restored_age(), 9U);
 }
 
+/// Of ages 2 and 3, each in a file of its own; the request for the first one is late.
+void leave_two_in_doubt(World& world, World::Application& application) {
+  world.create(application);
+  world.counter->script({Fate::late, Fate::lost, Fate::lost});
+  application.set_age(2);
+  EXPECT_EQ(code_of([&] { (void)application.live->checkpoint(Save::periodic); }),
+            Code::unconfirmed);
+  world.counter->script(std::deque<Fate>(6, Fate::lost));
+  application.set_age(3);
+  EXPECT_EQ(code_of([&] { (void)application.live->checkpoint(Save::last); }), Code::unconfirmed);
+}
+
 TEST_F(CheckpointTest, CompactionInAnOutageKeepsEveryPendingChild) {
   World big;
   World::Application app(1, large);
-  big.create(app);
-  big.counter->script({Fate::late, Fate::lost, Fate::lost});
-  app.set_age(2);
-  EXPECT_EQ(code_of([&] { (void)app.live->checkpoint(Save::periodic); }), Code::unconfirmed);
-  big.counter->script(std::deque<Fate>(6, Fate::lost));
-  app.set_age(3);
-  EXPECT_EQ(code_of([&] { (void)app.live->checkpoint(Save::last); }), Code::unconfirmed);
+  leave_two_in_doubt(big, app);
   EXPECT_EQ(big.files.names().size(), 4U) << "the committed one, two children, the lock";
   EXPECT_EQ(big.counter->deliver(), 1);
   app.set_age(4);
@@ -272,13 +278,7 @@ TEST_F(CheckpointTest, CompactionInAnOutageKeepsEveryPendingChild) {
 TEST_F(CheckpointTest, AdoptingALateProposalKeepsTheLaterOneInItsOwnFile) {
   World big;
   World::Application app(1, large);
-  big.create(app);
-  big.counter->script({Fate::late, Fate::lost, Fate::lost});
-  app.set_age(2);
-  EXPECT_EQ(code_of([&] { (void)app.live->checkpoint(Save::periodic); }), Code::unconfirmed);
-  big.counter->script(std::deque<Fate>(6, Fate::lost));
-  app.set_age(3);
-  EXPECT_EQ(code_of([&] { (void)app.live->checkpoint(Save::last); }), Code::unconfirmed);
+  leave_two_in_doubt(big, app);
   big.counter->deliver();
   app.live->confirm();
   EXPECT_EQ(app.live->generation().value, 2U) << "2 is the mark, and 3 was said to be taken up";

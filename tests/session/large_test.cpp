@@ -10,7 +10,6 @@ namespace tidemark::session {
 namespace {
 
 using Stop = io::SimulatedFileSystem::Stop;
-using io::Unsynced;
 
 constexpr std::size_t size = (container::RecordStream::batch_size + 5000) / 8;
 
@@ -57,18 +56,12 @@ TEST_P(LargeTest, StoppedAtEveryCall) {
       world.executor = threads();
       bool acknowledged = false;
       stopped = save_until(world, n, where, acknowledged);
-      const io::SimulatedDisk disk = world.files.snapshot();
-      const ScriptedCounter counter = *world.counter;
-      for (const Unsynced how : {Unsynced::kept, Unsynced::dropped, Unsynced::trashed}) {
-        SCOPED_TRACE(testing::Message() << "call " << n << ", unsynced " << static_cast<int>(how));
-        world.files.put_back(disk);
-        *world.counter = counter;
-        world.files.restart(how, n);
+      world.cut_power_every_way(n, [&] {
         World::Application application(0);
         world.restore(application);
         expect_whole(application, acknowledged ? 2 : 1, 2);
-        if (HasFailure()) return;
-      }
+      });
+      if (HasFailure()) return;
     }
   }
 }

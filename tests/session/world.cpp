@@ -82,6 +82,19 @@ void World::open(Application& application) {
   application.live = session::open(environment(), options(), application.state.registry());
 }
 
+void World::cut_power_every_way(std::uint64_t seed, const std::function<void()>& look) {
+  const io::SimulatedDisk disk = files.snapshot();
+  const ScriptedCounter before = *counter;
+  for (const auto how : {io::Unsynced::kept, io::Unsynced::dropped, io::Unsynced::trashed}) {
+    SCOPED_TRACE(testing::Message() << "unsynced " << static_cast<int>(how) << ", seed " << seed);
+    files.put_back(disk);
+    *counter = before;
+    files.restart(how, seed);
+    look();
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
 std::uint64_t World::restored_age() {
   Application application(0);
   restore(application);

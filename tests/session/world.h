@@ -5,6 +5,7 @@
 #include <tidemark/session.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -63,6 +64,10 @@ class World {
   void create(Application& application, bool start_over = false);
   void restore(Application& application);
   void open(Application& application);
+
+  /// Cuts the power with what is unsynced kept, dropped and trashed, each time from the present
+  /// disk and counter, and lets `look` see what is left, until something is wrong.
+  void cut_power_every_way(std::uint64_t seed, const std::function<void()>& look);
 
   /// The age that a restore comes back with; throws as it does. The instance is gone afterwards.
   [[nodiscard]] std::uint64_t restored_age();
