@@ -13,8 +13,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Outcome = ServerFailure::Outcome;
 
-constexpr std::size_t most_idle = 8;
-
 }  // namespace
 
 std::optional<CounterReading> EtcdCounter::read(std::string_view name) {
@@ -33,12 +31,8 @@ std::optional<Conflict> EtcdCounter::advance(std::string_view name, const std::o
 EtcdAnswer EtcdCounter::ask(const std::string& transaction, Repeatable repeatable) {
   const Deadline deadline = Clock::now() + address_.timeout;
   try {
-    return with_retries(
-        deadline, [&] { return ask_each(transaction, repeatable, deadline); },
-        [&](Outcome outcome) {
-          return outcome == Outcome::passing ||
-                 (outcome == Outcome::unknown && repeatable == Repeatable::yes);
-        });
+    return with_retries(deadline, repeatable,
+                        [&] { return ask_each(transaction, repeatable, deadline); });
   } catch (const ServerFailure& failure) {
     throw Error(Code::counter_unavailable, "counter " + uri() + " " + failure.what(),
                 failure.advice());
@@ -72,7 +66,8 @@ EtcdAnswer EtcdCounter::ask_each(const std::string& transaction, Repeatable repe
 
 EtcdAnswer EtcdCounter::ask_one(const HostAndPort& endpoint, const std::string& transaction,
                                 Deadline deadline) {
-  EtcdHttp http = take_http();
+  auto idle = idle_.take();
+  EtcdHttp http = idle ? std::move(*idle) : EtcdHttp(address_);
   try {
     for (int attempt = 1;; ++attempt) {
       const std::string permit = token(http, endpoint, deadline);
@@ -80,7 +75,7 @@ EtcdAnswer EtcdCounter::ask_one(const HostAndPort& endpoint, const std::string& 
           http.post(endpoint, "/v3/kv/txn", bytes_of(transaction), permit, deadline);
       try {
         EtcdAnswer read = read_etcd_answer(answer);
-        keep(std::move(http));
+        idle_.keep(std::move(http));
         return read;
       } catch (const EtcdTokenRefused&) {  // it has expired, or the server was restarted
         forget_token(permit);
@@ -119,23 +114,6 @@ std::string EtcdCounter::token(EtcdHttp& http, const HostAndPort& endpoint, Dead
 void EtcdCounter::forget_token(const std::string& token) {
   const std::scoped_lock lock(mutex_);
   if (token_ == token) token_.clear();
-}
-
-EtcdHttp EtcdCounter::take_http() {
-  {
-    const std::scoped_lock lock(mutex_);
-    while (!idle_.empty()) {
-      EtcdHttp http = std::move(idle_.back());
-      idle_.pop_back();
-      if (http.usable()) return http;
-    }
-  }
-  return EtcdHttp(address_);
-}
-
-void EtcdCounter::keep(EtcdHttp http) {
-  const std::scoped_lock lock(mutex_);
-  if (idle_.size() < most_idle) idle_.push_back(std::move(http));
 }
 
 std::size_t EtcdCounter::first_endpoint() {

@@ -2,7 +2,6 @@
 
 #include <tidemark/counter.h>
 
-#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,6 +11,8 @@
 #include "counter/etcd_http.h"
 #include "counter/etcd_uri.h"
 #include "counter/etcd_wire.h"
+#include "counter/idle.h"
+#include "counter/retries.h"
 
 namespace tidemark::counter {
 
@@ -34,8 +35,6 @@ class EtcdCounter final : public Counter {
   [[nodiscard]] std::string uri() const override { return address_.shown(); }
 
  private:
-  enum class Repeatable { no, yes };
-
   [[nodiscard]] EtcdAnswer ask(const std::string& transaction, Repeatable repeatable);
   [[nodiscard]] EtcdAnswer ask_each(const std::string& transaction, Repeatable repeatable,
                                     Deadline deadline);
@@ -43,16 +42,14 @@ class EtcdCounter final : public Counter {
                                    Deadline deadline);
   [[nodiscard]] std::string token(EtcdHttp& http, const HostAndPort& endpoint, Deadline deadline);
   void forget_token(const std::string& token);
-  [[nodiscard]] EtcdHttp take_http();
-  void keep(EtcdHttp http);
   [[nodiscard]] std::size_t first_endpoint();
   void pass_over(std::size_t endpoint);
 
   const EtcdAddress address_;
-  std::mutex mutex_;            ///< guards what follows
-  std::vector<EtcdHttp> idle_;  ///< one for each call that ran at a time
-  std::size_t first_ = 0;       ///< the endpoint to begin with
-  std::string token_;           ///< "": there is none yet
+  Idle<EtcdHttp> idle_;
+  std::mutex mutex_;       ///< guards what follows
+  std::size_t first_ = 0;  ///< the endpoint to begin with
+  std::string token_;      ///< "": there is none yet
 };
 
 }  // namespace tidemark::counter

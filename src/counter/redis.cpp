@@ -15,8 +15,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Outcome = ServerFailure::Outcome;
 
-constexpr std::size_t most_idle = 8;
-
 }  // namespace
 
 std::optional<CounterReading> RedisCounter::read(std::string_view name) {
@@ -41,14 +39,12 @@ ScriptAnswer RedisCounter::run_script(std::string_view name,
   const auto attempt = [&] {
     RedisConnection connection = take_connection(deadline);
     RedisReply reply = connection.ask(words, deadline);
-    keep(std::move(connection));
+    idle_.keep(std::move(connection));
     return reply;
   };
-  const auto retried = [&](Outcome outcome) {
-    return outcome == Outcome::passing || (outcome == Outcome::unknown && marks.empty());
-  };
+  const auto repeatable = marks.empty() ? Repeatable::yes : Repeatable::no;
   try {
-    if (auto answer = read_answer(with_retries(deadline, attempt, retried))) return *answer;
+    if (auto answer = read_answer(with_retries(deadline, repeatable, attempt))) return *answer;
   } catch (const ServerFailure& failure) {
     throw Error(Code::counter_unavailable, "counter " + uri() + " " + failure.what(),
                 failure.advice());
@@ -61,14 +57,7 @@ ScriptAnswer RedisCounter::run_script(std::string_view name,
 }
 
 RedisConnection RedisCounter::take_connection(Deadline deadline) {
-  {
-    const std::scoped_lock lock(mutex_);
-    while (!idle_.empty()) {
-      RedisConnection connection = std::move(idle_.back());
-      idle_.pop_back();
-      if (connection.usable()) return connection;  // else the server was restarted, or hung up
-    }
-  }
+  if (auto idle = idle_.take()) return std::move(*idle);
   RedisConnection connection(address_, deadline);
   if (address_.durable) require_durability(connection, deadline);
   return connection;
@@ -91,18 +80,13 @@ void RedisCounter::require_durability(RedisConnection& connection, Deadline dead
                       "change those settings of the server, or leave out durable=require");
 }
 
-void RedisCounter::keep(RedisConnection connection) {
-  const std::scoped_lock lock(mutex_);
-  if (idle_.size() < most_idle) idle_.push_back(std::move(connection));
-}
-
 std::vector<std::string> RedisCounter::warnings() {
   if (address_.durable) return {};  // it is an error of every call
   try {
     const Deadline deadline = Clock::now() + address_.timeout;
     RedisConnection connection = take_connection(deadline);
     const std::string flaws = find_flaws(connection, deadline);
-    keep(std::move(connection));
+    idle_.keep(std::move(connection));
     if (flaws.empty()) return {};
     return {"counter " + uri() + " may lose in a crash what it acknowledged: " + flaws};
   } catch (const ServerFailure& failure) {

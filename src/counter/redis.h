@@ -2,12 +2,12 @@
 
 #include <tidemark/counter.h>
 
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "counter/idle.h"
 #include "counter/redis_connection.h"
 #include "counter/redis_script.h"
 #include "counter/redis_uri.h"
@@ -38,13 +38,11 @@ class RedisCounter final : public Counter {
   [[nodiscard]] ScriptAnswer run_script(std::string_view name,
                                         const std::vector<std::string>& marks);
   [[nodiscard]] RedisConnection take_connection(Deadline deadline);
-  void keep(RedisConnection connection);
   static void require_durability(RedisConnection& connection, Deadline deadline);
   [[nodiscard]] static std::string find_flaws(RedisConnection& connection, Deadline deadline);
 
   const RedisAddress address_;
-  std::mutex mutex_;
-  std::vector<RedisConnection> idle_;  ///< one for each call that ran at a time; behind the mutex
+  Idle<RedisConnection> idle_;
 };
 
 }  // namespace tidemark::counter
