@@ -8,6 +8,7 @@
 
 #include "base/executor.h"
 #include "crypto/fingerprint.h"
+#include "state/leaf_set.h"
 
 namespace tidemark::state {
 
@@ -44,22 +45,20 @@ class MemoryChanges {
   void forget();
 
  private:
-  using Marks = std::vector<bool>;
-
   struct Attempt {
     std::optional<std::uint64_t> known{};  ///< what length_ was before
     std::uint64_t length = 0;
-    Marks changed{};
+    LeafSet changed{};
   };
 
-  [[nodiscard]] Marks take_marks(std::size_t leaves);
+  [[nodiscard]] LeafSet take_marks(std::size_t leaves);
   void compare(std::span<const std::byte> memory, const crypto::Fingerprinter& fingerprinter,
-               Executor& executor, Marks& changed);
+               Executor& executor, LeafSet& changed);
 
   Changes how_;
   std::optional<std::uint64_t> length_{};  ///< of what is known to be written
   std::vector<crypto::Fingerprint> fingerprints_{};
-  Marks touched_{};
+  LeafSet touched_{};
   std::optional<Attempt> attempt_{};  ///< between `find` and `keep`
 };
 
