@@ -89,6 +89,24 @@ void keep_passphrase(const std::filesystem::path& folder) {
   keep(folder, "passphrase", bench, key.get());
 }
 
+/// A checkpoint under one counter, the move to another, and what followed there.
+void keep_move(const std::filesystem::path& folder) {
+  Workbench bench(crypto::Cipher::aes_256_gcm, 9, "golden");
+  bench.write(person(5));
+  Proposal move = bench.next();
+  move.purpose = Purpose::move;
+  const Mark birth{0, bench.random.digest()};
+  move.moves_to = Step{birth.digest, birth, 1};
+  const auto moved = bench.write(person(5), move);
+  bench.counter_id = birth.digest;
+  Proposal next = bench.next();
+  next.parent = {1, moved.root.digest};
+  next.value = 2;
+  next.purpose = Purpose::take_over;
+  bench.write_note(bench.write(person(6), next));
+  keep(folder, "move", bench);
+}
+
 }  // namespace
 }  // namespace tidemark::container
 
@@ -108,5 +126,6 @@ int main(int argc, char** argv) {
   keep_passphrase(folder);
   keep_pieces(folder);
   keep_pieces_across_records(folder);
+  keep_move(folder);
   return 0;
 }
