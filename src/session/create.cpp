@@ -29,6 +29,47 @@ bool has_header(const Survey& survey, auto predicate) {
               "to give it up for good");
 }
 
+/// Whether a move to this counter waits for its mark, or holds it, as far as can be told without a
+/// key.
+bool is_moved_here(const Opening& opening) {
+  return has_header(opening.survey, [&](const auto& header) {
+    return header.moves_to && header.on(opening.reading->birth.digest) == *header.moves_to;
+  });
+}
+
+/// Whether the storage shows that more than `step` was committed there, as far as can be told
+/// without a key.
+bool is_passed(const Survey& survey, const container::Step& step) {
+  const auto passes = [&](const Digest& counter, const Mark& mark) {
+    return counter == step.counter_id && mark.value > step.value;
+  };
+  return has_header(survey, [&](const auto& h) { return passes(h.counter_id, h.parent); }) ||
+         std::ranges::any_of(survey.files, [&](const StoredFile& stored) {
+           return std::ranges::any_of(stored.scan.notes, [&](const container::Note& note) {
+             return passes(note.counter_id, note.mark);
+           });
+         });
+}
+
+/// Starting over above the mark of a move that is not finished would leave the lineage between two
+/// counters.
+void demand_no_unfinished_move(const Opening& opening) {
+  if (!opening.reading) return;
+  for (const StoredFile& stored : opening.survey.files) {
+    for (const auto& generation : stored.scan.generations) {
+      const auto& there = generation.header.moves_to;
+      if (!there) continue;
+      const container::Step at = generation.header.on(opening.reading->birth.digest);
+      const Mark mark = opening.options.counter->next(at.parent, generation.root);
+      if (mark != opening.reading->mark || is_passed(opening.survey, *there)) continue;
+      throw Error(Code::exists,
+                  "the lineage \"" + opening.name + "\" is on its way to another counter",
+                  "restore it from " + opening.place.shown() +
+                      " with both counters named, or start over once that succeeded");
+    }
+  }
+}
+
 /// Throws unless nothing of this name lives, as far as can be told without a key.
 void demand_unborn(const Opening& opening) {
   if (!opening.reading && opening.survey.holds_generations()) {
@@ -41,6 +82,7 @@ void demand_unborn(const Opening& opening) {
   }
   if (!opening.reading) return;
   if (!opening.at_birth()) refuse_existing(opening);
+  if (is_moved_here(opening)) refuse(opening, unfinished_move());
   const Digest& id = opening.reading->birth.digest;
   const bool child = has_header(
       opening.survey, [&](const auto& header) { return header.parent == opening.reading->birth; });
@@ -194,7 +236,11 @@ void demand_kept_values(Opening& opening, Keyring& keyring) {
 }  // namespace
 
 std::unique_ptr<Live> start(Opening opening, std::optional<Keyring> loaded) {
-  if (!opening.options.start_over) demand_unborn(opening);
+  if (opening.options.start_over) {
+    demand_no_unfinished_move(opening);
+  } else {
+    demand_unborn(opening);
+  }
   Keyring keyring = loaded ? std::move(*loaded)
                            : load_keyring(opening.key_source(), opening.name, key::Missing::make,
                                           opening.environment.files, opening.environment.random);

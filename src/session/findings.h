@@ -10,7 +10,8 @@
 
 namespace tidemark::session {
 
-/// A generation that a restore may take up.
+/// A generation that a restore may take up. A move has a place on two counters; what it is, depends
+/// on whose mark one looks from.
 struct Candidate {
   const StoredFile* stored = nullptr;
   const container::FoundGeneration* generation = nullptr;
@@ -44,6 +45,12 @@ struct Findings {
   bool altered =
       false;  ///< a generation of the counter's value that the key should open, but does not
   bool unreadable = false;  ///< bytes that are no whole generation
+
+  /// The mark is that of a move from this counter to another.
+  bool moved_away = false;
+
+  /// The mark is that of a move to this counter, or what such a move wants to follow.
+  bool unfinished = false;
 };
 
 /// Whether the counter's mark used its parent's state up.
@@ -65,6 +72,9 @@ inline constexpr const char* if_lost =
 
 /// For a state that was given out already. `since`: what became of what was saved afterwards.
 [[nodiscard]] Refusal used_up(const std::string& since);
+
+/// For a move to this counter that has not come to its end.
+[[nodiscard]] Refusal unfinished_move();
 
 /// The recovery table: what to say where nothing may be restored; nothing if something may.
 /// `reading` is empty if the counter is absent. The order of the rows is part of the protocol.

@@ -93,12 +93,8 @@ void keep_passphrase(const std::filesystem::path& folder) {
 void keep_move(const std::filesystem::path& folder) {
   Workbench bench(crypto::Cipher::aes_256_gcm, 9, "golden");
   bench.write(person(5));
-  Proposal move = bench.next();
-  move.purpose = Purpose::move;
-  const Mark birth{0, bench.random.digest()};
-  move.moves_to = Step{birth.digest, birth, 1};
-  const auto moved = bench.write(person(5), move);
-  bench.counter_id = birth.digest;
+  const auto moved = bench.write(person(5), bench.next_move());
+  bench.counter_id = moved.header.moves_to->counter_id;
   Proposal next = bench.next();
   next.parent = {1, moved.root.digest};
   next.value = 2;
