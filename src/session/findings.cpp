@@ -70,8 +70,10 @@ class Interpreter {
     prove(at.parent);
     if (is_committed(generation)) return;
     if (at.value == reading_.mark.value) findings_.other_digest = true;
-    if (header.moves_to) {  // no candidate: only who knows both counters can tell what it is worth
-      findings_.unfinished |= header.moves_to == at && at.parent == reading_.mark;
+    if (header.moves_to) {
+      if (at.parent != reading_.mark) return;
+      findings_.moves.push_back(generation.root);
+      findings_.unfinished |= header.moves_to == at;
       return;
     }
     if (!may_be_rolled_forward(stored, header)) return;

@@ -33,6 +33,10 @@ struct Findings {
   /// committed generation's own session proposed after it in its place.
   std::vector<Candidate> pending{};
 
+  /// Moves from or to this counter that want to follow its mark. No candidates: only who knows both
+  /// counters can tell what they are worth.
+  std::vector<Root> moves{};
+
   /// Records by which restores wanted to use the counter's mark up.
   std::vector<Root> uses{};
 

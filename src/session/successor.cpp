@@ -161,6 +161,7 @@ bool was_seen(const Seat& seat, const Findings& findings,
     return seat.counter.next(seat.reading.mark, root) == found->mark;
   };
   return found && (std::ranges::any_of(findings.uses, is_found) ||
+                   std::ranges::any_of(findings.moves, is_found) ||
                    std::ranges::any_of(findings.pending, [&](const Candidate& candidate) {
                      return is_found(candidate.generation->root);
                    }));
