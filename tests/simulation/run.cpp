@@ -241,6 +241,9 @@ class Run {
       case Code::wrong_counter:  // it was moved, or reserved for a move
         if (under == Under::both || !tried_) surprise(error);
         return;
+      case Code::stale:  // it was moved, and a power cut brought old files back
+        if (under != Under::old || !tried_) surprise(error);
+        return;
       case Code::counter_unavailable:
       case Code::unconfirmed:
         return;
