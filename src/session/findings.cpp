@@ -38,8 +38,13 @@ class Interpreter {
 
   void take(const StoredFile& stored) {
     for (const auto& generation : stored.scan.generations) take(stored, generation);
-    for (const auto& note : stored.scan.notes) take(stored, note);
     findings_.unreadable |= stored.scan.unreadable && !stored.scan.unfinished;
+  }
+
+  /// Once all generations were taken: a note may lie in a file before the one whose key it is
+  /// under.
+  void take_notes(const StoredFile& stored) {
+    for (const auto& note : stored.scan.notes) take(stored, note);
   }
 
   Findings finish() {
@@ -194,6 +199,7 @@ Findings interpret(const Survey& survey, const CounterReading& reading, const Co
   Interpreter interpreter(reading, counter, keyring);
   for (const StoredFile& stored : survey.files) interpreter.find_committed(stored);
   for (const StoredFile& stored : survey.files) interpreter.take(stored);
+  for (const StoredFile& stored : survey.files) interpreter.take_notes(stored);
   return interpreter.finish();
 }
 
