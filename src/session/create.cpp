@@ -7,14 +7,6 @@
 namespace tidemark::session {
 namespace {
 
-bool has_header(const Survey& survey, auto predicate) {
-  return std::ranges::any_of(survey.files, [&](const StoredFile& stored) {
-    return std::ranges::any_of(stored.scan.generations, [&](const auto& generation) {
-      return predicate(generation.header);
-    });
-  });
-}
-
 [[noreturn]] void refuse_existing(const Opening& opening) {
   const std::string& file = opening.place.shown();
   const std::string what = "the lineage \"" + opening.name + "\" lives already, at generation " +
@@ -32,7 +24,7 @@ bool has_header(const Survey& survey, auto predicate) {
 /// Whether a move to this counter waits for its mark, or holds it, as far as can be told without a
 /// key.
 bool is_moved_here(const Opening& opening) {
-  return has_header(opening.survey, [&](const auto& header) {
+  return opening.survey.holds([&](const auto& header) {
     return header.moves_to && header.on(opening.reading->birth.digest) == *header.moves_to;
   });
 }
@@ -43,7 +35,7 @@ bool is_passed(const Survey& survey, const container::Step& step) {
   const auto passes = [&](const Digest& counter, const Mark& mark) {
     return counter == step.counter_id && mark.value > step.value;
   };
-  return has_header(survey, [&](const auto& h) { return passes(h.counter_id, h.parent); }) ||
+  return survey.holds([&](const auto& h) { return passes(h.counter_id, h.parent); }) ||
          std::ranges::any_of(survey.files, [&](const StoredFile& stored) {
            return std::ranges::any_of(stored.scan.notes, [&](const container::Note& note) {
              return passes(note.counter_id, note.mark);
@@ -55,19 +47,11 @@ bool is_passed(const Survey& survey, const container::Step& step) {
 /// counters.
 void demand_no_unfinished_move(const Opening& opening) {
   if (!opening.reading) return;
-  for (const StoredFile& stored : opening.survey.files) {
-    for (const auto& generation : stored.scan.generations) {
-      const auto& there = generation.header.moves_to;
-      if (!there) continue;
-      const container::Step at = generation.header.on(opening.reading->birth.digest);
-      const Mark mark = opening.options.counter->next(at.parent, generation.root);
-      if (mark != opening.reading->mark || is_passed(opening.survey, *there)) continue;
-      throw Error(Code::exists,
-                  "the lineage \"" + opening.name + "\" is on its way to another counter",
-                  "restore it from " + opening.place.shown() +
-                      " with both counters named, or start over once that succeeded");
-    }
-  }
+  const auto* move = find_move(opening.survey, *opening.reading, *opening.options.counter);
+  if (move == nullptr || is_passed(opening.survey, *move->moves_to)) return;
+  throw Error(Code::exists, "the lineage \"" + opening.name + "\" is on its way to another counter",
+              "restore it from " + opening.place.shown() +
+                  " with both counters named, or start over once that succeeded");
 }
 
 /// Throws unless nothing of this name lives, as far as can be told without a key.
@@ -84,9 +68,9 @@ void demand_unborn(const Opening& opening) {
   if (!opening.at_birth()) refuse_existing(opening);
   if (is_moved_here(opening)) refuse(opening, unfinished_move());
   const Digest& id = opening.reading->birth.digest;
-  const bool child = has_header(
-      opening.survey, [&](const auto& header) { return header.parent == opening.reading->birth; });
-  if (!child && has_header(opening.survey, [&](const auto& h) { return h.counter_id != id; })) {
+  const bool child = opening.survey.holds(
+      [&](const auto& header) { return header.parent == opening.reading->birth; });
+  if (!child && opening.survey.holds([&](const auto& h) { return h.counter_id != id; })) {
     throw Error(
         Code::wrong_counter, opening.place.shown() + " was written with another counter",
         "name the counter that it was created with, or start over to give the state up for good");

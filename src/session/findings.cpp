@@ -203,6 +203,19 @@ Findings interpret(const Survey& survey, const CounterReading& reading, const Co
   return interpreter.finish();
 }
 
+const container::GenerationHeader* find_move(const Survey& survey, const CounterReading& reading,
+                                             const Counter& counter) {
+  for (const StoredFile& stored : survey.files) {
+    for (const auto& generation : stored.scan.generations) {
+      const Mark parent = generation.header.on(reading.birth.digest).parent;
+      if (generation.header.moves_to && counter.next(parent, generation.root) == reading.mark) {
+        return &generation.header;
+      }
+    }
+  }
+  return nullptr;
+}
+
 namespace {
 
 struct Row {

@@ -64,6 +64,12 @@ struct Findings {
 [[nodiscard]] Findings interpret(const Survey& survey, const CounterReading& reading,
                                  const Counter& counter, Keyring& keyring);
 
+/// The move whose mark the counter shows, as far as can be told without a key; null if there is
+/// none in the storage.
+[[nodiscard]] const container::GenerationHeader* find_move(const Survey& survey,
+                                                           const CounterReading& reading,
+                                                           const Counter& counter);
+
 struct Refusal {
   Code code{};
   std::string what{};

@@ -121,6 +121,7 @@ bool is_worth_it(const Crossing& crossing, const Findings& from_x, const Finding
   }
   try {
     (void)load_committed(opening, from_y);
+    discard(opening.registry);
   } catch (const Error& error) {
     if (error.code() != Code::damaged) throw;
     return false;
@@ -138,12 +139,6 @@ void note_departure(const Crossing& crossing, const LiveFile& where, const Share
   const Opening& opening = crossing.opening;
   container::Note note{crossing.at_x()->birth.digest, mark, {}};
   note.authenticator = key->authenticate(note);
-  const bool known = std::ranges::any_of(opening.survey.files, [&](const StoredFile& stored) {
-    return std::ranges::any_of(stored.scan.notes, [&](const container::Note& other) {
-      return other.authenticator == note.authenticator && other.mark == note.mark;
-    });
-  });
-  if (known && key->present()) return;
   const Environment& environment = opening.environment;
   const SharedFile file =
       opening.publication.own_names()
@@ -171,7 +166,7 @@ Next leave(const Crossing& crossing, const Findings& from_x, const LiveFile& whe
       arrive(crossing, where, key, on_x, on_y);
       return Next::arrived;
     case Answer::Outcome::unknown:
-      refuse_unanswered(crossing, " is not moved yet: ", answer);
+      refuse_unanswered(crossing, " may be moved or not: ", answer);
     case Answer::Outcome::conflict:
       break;
   }
@@ -192,7 +187,7 @@ Next make_void(const Crossing& crossing, const Findings& from_x) {
   Successor successor = write_successor(opening, seat, loaded, std::move(proposal));
   const Answer answer = ask(crossing.x, opening.name, seat.reading.mark, successor.proposed.mark);
   if (answer.outcome == Answer::Outcome::unknown) {
-    refuse_unanswered(crossing, " is not moved yet: ", answer);
+    refuse_unanswered(crossing, " is not moved: ", answer);
   }
   if (answer.outcome == Answer::Outcome::conflict) discard(opening.environment.files, successor);
   return Next::look_again;
