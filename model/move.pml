@@ -1,4 +1,4 @@
-/* Moving a lineage from counter X to counter Y. Not built yet: this model comes first.
+/* Moving a lineage from counter X to counter Y.
  *
  * Y gets a birth. A generation g is written whose parent is the mark on X, and on Y the birth; Y
  * moves to it, which reserves it: nobody can start on Y under the name any more. Then X moves to it:
@@ -7,10 +7,12 @@
  * a restore passes it over, and a session that finds X at g stops, even if g was its own proposal. A
  * restore under Y that finds g sees to it that X is at g before it takes it up.
  *
- * Two instances that use X, each of which may save, move the lineage, crash and restore under X; a
- * program that restores under Y; a stranger that starts on Y under the same name; requests late,
- * again or never; a host that hides what it likes. A restore takes nothing over here but what it
- * must: what is pending is in checkpoint.pml.
+ * An instance that uses X, saves, crashes, restores under X, or moves the lineage by a restore with
+ * both counters named; another one that does only the latter, at the same time; a program that restores under Y, with X named or not, which is
+ * also what a move ends with; a stranger that starts on Y under the same name; requests late, again
+ * or never; a host that hides what it likes. A restore takes nothing over here but what it must:
+ * what is pending is in checkpoint.pml. Making a reservation void (make_void in the code) is a
+ * restore under X.
  *
  * Births and generations share the numbers. Generation 0 is committed on X, its session alive.
  */
@@ -108,25 +110,28 @@ inline write_generation(on_x, on_y, state) {
   printf("%d is written: on X a child of %d, on Y of %d\n", n, on_x, on_y)
 }
 
-/* A program that uses X. */
-proctype instance(bool begins) {
-  byte n, found, mark, own, base;
+/* A program that uses X, or only moves the lineage away from there. */
+proctype instance(bool uses_x) {
+  byte n, found, mark, base;
   mtype outcome;
   if
-  :: begins -> goto live
+  :: uses_x -> goto live
   :: else
   fi;
 
 dead:
-  atomic { n = 0; found = 0; mark = 0; own = 0; base = 0; outcome = 0 }
+  atomic { n = 0; found = 0; mark = 0; base = 0; outcome = 0 }
 
   /* restore: a move is passed over, and a committed one is the end under X */
 end_restore:
-  atomic {
-    made < MARKS && !holds(moves, x);
-    mark = x;
-    write_generation(mark, NONE, mark)
-  }
+  if
+  :: made < MARKS && !holds(moves, x) -> goto bring_over
+  :: atomic {
+       uses_x && made < MARKS && !holds(moves, x) ->
+         mark = x;
+         write_generation(mark, NONE, mark)
+     }
+  fi;
   ask_x(n);
   if
   :: outcome == committed -> atomic { mark = n; outcome = 0; found = 0; n = 0 }
@@ -137,7 +142,6 @@ live:
   if
   :: goto dead
   :: made < MARKS -> goto checkpoint
-  :: made < MARKS -> goto move
   fi;
 
 checkpoint:
@@ -145,10 +149,10 @@ checkpoint:
   ask_x(n);
 settled:
   if
-  :: outcome == committed -> atomic { mark = n; own = 0; outcome = 0; found = 0; n = 0 }; goto live
+  :: outcome == committed -> atomic { mark = n; outcome = 0; found = 0; n = 0 }; goto live
 #ifdef MUTATION_move_taken_for_success
-  :: outcome == conflict && holds(own, found) ->
-       atomic { mark = found; own = 0; outcome = 0; found = 0; n = 0 };
+  :: outcome == conflict && holds(moves, found) ->
+       atomic { mark = found; outcome = 0; found = 0; n = 0 };
        goto live
 #endif
   :: outcome != committed -> goto dead /* fenced, or moved; or unconfirmed, in checkpoint.pml */
@@ -156,21 +160,26 @@ settled:
 
   /* move. Y is read first: what X shows after that tells whether the reservation can still be
    * committed. */
-move:
+bring_over:
 #ifdef MUTATION_x_read_before_y
-  n = x;
-  base = y;
+  mark = x;
 #else
   base = y;
-  n = x;
 #endif
-  if
-  :: n != mark -> goto dead
-  :: else
-  fi;
-  n = 0;
+  atomic {
+#ifdef MUTATION_x_read_before_y
+    base = y;
+#else
+    mark = x;
+#endif
+    if
+    :: holds(moves, mark) -> goto dead /* it is moved: what is left is under_y */
+    :: else
+    fi
+  };
   if
   :: base == ABSENT ->
+give_birth:
        atomic { made < MARKS; make_birth() };
        ask_y(n);
        if
@@ -178,19 +187,22 @@ move:
        :: outcome != committed -> goto dead
        fi
   :: base != ABSENT && holds(births, base)
-  :: base != ABSENT && holds(moves, base) && parent_x[base] == mark -> n = base; goto reserved
+  :: base != ABSENT && holds(moves, base) && parent_x[base] == mark ->
+       atomic { n = base; base = 0; mark = 0 };
+       goto leave
 #ifdef MUTATION_live_reservation_replaced
   :: base != ABSENT && holds(moves, base) && parent_x[base] == mark
 #endif
   :: base != ABSENT && holds(moves, base) && parent_x[base] != mark
   :: base != ABSENT && !holds(births | moves, base) -> goto dead /* taken by another lineage */
   fi;
+reserve:
   atomic {
     made < MARKS;
     write_generation(mark, base, mark);
     moves = moves | bit(n);
-    own = own | bit(n);
-    base = 0
+    base = 0;
+    mark = 0
   };
 #ifndef MUTATION_committed_before_reserved
   ask_y(n);
@@ -199,7 +211,7 @@ move:
   :: outcome != committed -> goto dead
   fi;
 #endif
-reserved:
+leave:
   ask_x(n);
 #ifdef MUTATION_committed_before_reserved
   if
@@ -207,10 +219,7 @@ reserved:
   :: else
   fi;
 #endif
-  if
-  :: outcome == unknown -> atomic { outcome = 0; found = 0; n = 0; base = 0 }; goto live
-  :: outcome != unknown -> goto dead /* moved, or fenced */
-  fi
+  goto dead /* and what follows a commit is under_y */
 }
 
 /* A program that restores under Y, any number of times. */
@@ -223,18 +232,6 @@ dead:
 
 end_restore:
   if
-  :: atomic { y != ABSENT && holds(births, y) && (moves & asked_y) != 0 ->
-       choose(moves, mark); /* a pending reservation, if it is a child of this birth */
-       if
-       :: parent_y[mark] == y
-       :: else -> goto dead
-       fi
-     };
-     ask_y(mark); /* reserve it */
-     if
-     :: outcome == committed -> outcome = 0; found = 0
-     :: outcome != committed -> goto dead
-     fi
   :: atomic { y != ABSENT && holds(moves, y) -> mark = y }
   :: atomic { y != ABSENT && !holds(births | moves, y) && states[y] != 0 -> mark = y }; goto take_over
   fi;

@@ -30,6 +30,9 @@ std::string in_flags(const std::string& advice, const Flags& flags) {
     const bool here = says("restore it from " + flags.file + ",");
     hint("to restore: RESTORE_FROM_FILE=" + (here ? shell_word(flags.file) : "FILE") + " ./main");
   }
+  if ((says("both counters named") || says("it is moved from")) && !flags.fixed) {
+    hint("to name both: -counter=NEW -moved-from=OLD");
+  }
   if (says("name another lineage") && !flags.fixed) hint("to name another: -lineage=NAME");
   if ((says("start over") || says("starting over")) && !flags.fixed) {
     hint(flags.restore ? "to start over: -new at a start" : "to start over: add -new");

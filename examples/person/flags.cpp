@@ -26,6 +26,7 @@ enum Flag : int {
   kAge,
   kFile,
   kCounter,
+  kMovedFrom,
   kKey,
   kLineage,
   kPolicy,
@@ -36,11 +37,12 @@ enum Flag : int {
   kHelp
 };
 
-constexpr std::array<option, 13> kFlags{{
+constexpr std::array<option, 14> kFlags{{
     {"name", required_argument, nullptr, kName},
     {"age", required_argument, nullptr, kAge},
     {"file", required_argument, nullptr, kFile},
     {"counter", required_argument, nullptr, kCounter},
+    {"moved-from", required_argument, nullptr, kMovedFrom},
     {"key", required_argument, nullptr, kKey},
     {"lineage", required_argument, nullptr, kLineage},
     {"policy", required_argument, nullptr, kPolicy},
@@ -157,11 +159,11 @@ struct Given {
 /// Where TIDEMARK_FIXED settles what a command line could otherwise choose: in an enclave it is the
 /// untrusted host who writes that.
 void demand_unfixed(Flag flag, const Flags& flags) {
-  constexpr std::array fixed{kCounter, kKey, kLineage, kPolicy, kPublish, kNew};
+  constexpr std::array fixed{kCounter, kMovedFrom, kKey, kLineage, kPolicy, kPublish, kNew};
   if (flags.fixed && std::ranges::find(fixed, flag) != fixed.end()) {
     refuse(
-        "TIDEMARK_FIXED is set, so -counter, -key, -lineage, -policy, -publish and -new are not "
-        "accepted");
+        "TIDEMARK_FIXED is set, so -counter, -moved-from, -key, -lineage, -policy, -publish and "
+        "-new are not accepted");
   }
 }
 
@@ -182,6 +184,9 @@ void apply(Flag flag, std::string_view value, Flags& flags, Given& given) {
       return;
     case kCounter:
       flags.counter = value;
+      return;
+    case kMovedFrom:
+      flags.moved_from = value;
       return;
     case kKey:
       flags.key = value;
@@ -246,6 +251,9 @@ void check_restore(const std::string& file, const Given& given, Flags& flags) {
 }
 
 void check_start(const Given& given, Flags& flags) {
+  if (flags.moved_from) {
+    refuse("-moved-from and $TIDEMARK_MOVED_FROM are for a restore");
+  }
   if (!given.name || !given.age) {
     refuse("-name and -age are required at a start, or RESTORE_FROM_FILE for a restore");
   }
@@ -258,6 +266,7 @@ Flags parse_flags(int argc, char** argv) {
   Flags flags;
   flags.fixed = environment("TIDEMARK_FIXED").has_value();
   flags.counter = environment("TIDEMARK_COUNTER").value_or(flags.counter);
+  flags.moved_from = environment("TIDEMARK_MOVED_FROM");
   flags.key = environment("TIDEMARK_KEY").value_or(flags.key);
   flags.lineage = environment("TIDEMARK_LINEAGE").value_or("");
   const Given given = read_command_line(argc, argv, flags);
@@ -294,6 +303,8 @@ Flags, with one dash or two:
                      docs/counters.md); by default
                      $TIDEMARK_COUNTER (which, unlike a flag, no list of processes shows), else
                      file: in your state directory
+  -moved-from=URI    at a restore: the counter that the person was saved under, to move it to the one
+                     of -counter; by default $TIDEMARK_MOVED_FROM, else it is not moved
   -key=URI           what the checkpoint is encrypted with: file:[PATH], env:NAME,
                      passphrase:[env=NAME], gramine:NAME, systemd:NAME or none;
                      by default $TIDEMARK_KEY, else file: in your state directory
@@ -307,5 +318,5 @@ Flags, with one dash or two:
   -help              show this
 
 A DURATION is a positive whole number and ms, s, m or h. With TIDEMARK_FIXED in the environment
--counter, -key, -lineage, -policy, -publish and -new are refused.)";
+-counter, -moved-from, -key, -lineage, -policy, -publish and -new are refused.)";
 }

@@ -16,6 +16,7 @@ struct Flags {
   std::string name{};
   std::int64_t age = 0;
   std::string counter = "file:";
+  std::optional<std::string> moved_from{};
   std::string key = "file:";
   std::string lineage{};  ///< empty only at a restore: the name in the file
   bool start_over = false;

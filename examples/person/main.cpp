@@ -83,6 +83,10 @@ class Life {
                               .start_over = flags_.start_over,
                               .policy = flags_.policy,
                               .publishing = flags_.publishing};
+    if (flags_.moved_from) {
+      options.moved_from =
+          std::make_shared<WaitingCounter>(tidemark::open_counter(*flags_.moved_from), messages_);
+    }
     tidemark::Session session = open(std::move(options));
     if (session.restored()) show("restored", "from", session.generation());
     show_age();

@@ -23,7 +23,7 @@ enum class Code : int {
   unsupported = 11,         ///< a version, cipher or class that this program does not know
   counter_behind = 12,      ///< the counter has lost values that the file proves
   in_use = 13,              ///< another process on this host holds the file
-  wrong_counter = 14,       ///< not the counter that this lineage was created with
+  wrong_counter = 14,       ///< not the counter that this lineage was created with, or moved to
   used_up = 15,             ///< a state that could be loaded once was loaded already
   unconfirmed = 16,         ///< written and durable, but the counter did not answer
 };

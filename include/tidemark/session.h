@@ -42,6 +42,15 @@ struct Options {
   /// See open_counter. Required. May be shared between sessions.
   std::shared_ptr<Counter> counter{};
 
+  /// For restore and open: the counter that the lineage is moved from, to `counter`. The state is
+  /// loaded under the old one and taken over under the new one, which must know nothing of the name
+  /// yet; from then on the old one is not needed any more, and refuses the lineage
+  /// (`wrong_counter`). Whatever interrupts it, the same call again finishes it, and there is no
+  /// moment at which both counters or none would do. Where the lineage has arrived already, this
+  /// one is not even asked. The other programs that use the old counter are stopped before, or they
+  /// are `fenced`.
+  std::shared_ptr<Counter> moved_from{};
+
   /// See open_key. Required: a program that wants no key says so.
   Key key{};
 
@@ -116,7 +125,7 @@ class Session {
   [[nodiscard]] static Session restore(Options options, State& state);
 
   /// `restore` if the lineage has a state to restore, else `create`. A lineage whose file is gone
-  /// is refused (`no_checkpoint`), not started anew.
+  /// is refused (`no_checkpoint`), not started anew. With Options::moved_from it never starts one.
   [[nodiscard]] static Session open(Options options, State& state);
 
   Session(Session&&) noexcept;

@@ -45,6 +45,7 @@ enum class Purpose : std::uint8_t {
   take_over = 2,   ///< the successor with which a restore takes the lineage over
   start_over = 3,  ///< the first generation of a fresh lineage above an old one's mark
   used = 4,  ///< the record of a mark by which a restore used its parent up: it holds no state
+  move = 5,  ///< carries the lineage from one counter to another, and has a place on both
 };
 
 /// Rounds up to a whole number of blocks.
@@ -79,6 +80,14 @@ struct Base {
   bool operator==(const Base&) const = default;
 };
 
+/// A generation's place on a counter.
+struct Step {
+  Digest counter_id{};
+  Mark parent{};
+  std::uint64_t value = 0;  ///< of the generation's own mark
+  bool operator==(const Step&) const = default;
+};
+
 /// What stands at the beginning of every generation, in the clear, authenticated together with its
 /// index.
 struct GenerationHeader {
@@ -99,8 +108,13 @@ struct GenerationHeader {
   std::optional<Base> base{};
   std::optional<Root> copied{};  ///< take-overs: the pending generation whose state this one copies
   std::vector<Buffer> key_slots{};
+  std::optional<Step> moves_to{};  ///< moves: the place on the counter that the lineage goes to
 
-  /// Depends on the slots alone, so that it is known before the rest is.
+  /// The place on the counter with this id, if that is one that a move goes to; else on the one
+  /// that it was written under.
+  [[nodiscard]] Step on(const Digest& counter) const;
+
+  /// Depends on slots and purpose alone, so that it is known before the rest is.
   [[nodiscard]] std::size_t encoded_size() const noexcept;
   [[nodiscard]] Buffer encode() const;
 

@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view generation_magic = "TIDEGENR";
 constexpr std::string_view note_magic = "TIDENOTE";
 constexpr std::size_t checksum_size = 32;
-constexpr std::size_t fixed_size = 343;  // everything but the slots
+constexpr std::size_t fixed_size = 343;  // everything but the slots and a move's own fields
+constexpr std::size_t move_size = 80;
 constexpr std::size_t head_at = 32;      // where the head's digest stands
 constexpr std::size_t purpose_at = 232;  // and the purpose, with the policy behind it
 
@@ -37,7 +38,7 @@ bool has_checksum(Bytes whole) {
 void demand_known(Bytes whole) {
   const auto purpose = std::to_integer<unsigned>(whole[purpose_at]);
   const auto policy = std::to_integer<unsigned>(whole[purpose_at + 1]);
-  if (purpose < 1 || purpose > static_cast<unsigned>(Purpose::used)) unknown("a purpose");
+  if (purpose < 1 || purpose > static_cast<unsigned>(Purpose::move)) unknown("a purpose");
   if (policy < 1 || policy > static_cast<unsigned>(Policy::single_use)) unknown("a policy");
 }
 
@@ -67,6 +68,11 @@ GenerationHeader decode_fields(Decoder& fields) {
     const Bytes slot = fields.raw(fields.number<std::uint16_t>());
     header.key_slots.emplace_back(slot.begin(), slot.end());
   }
+  if (header.purpose == Purpose::move) {
+    const Digest counter = fields.digest();
+    const Mark parent = fields.mark();
+    header.moves_to = Step{counter, parent, fields.number<std::uint64_t>()};
+  }
   return header;
 }
 
@@ -77,13 +83,19 @@ bool plausible(const GenerationHeader& header, std::size_t encoded_size) {
          header.length == whole_blocks(header.index_offset + header.index_length) &&
          header.chain <= longest_chain && (header.chain == 0) == !header.base &&
          (!header.base || (header.base->distance % block_size == 0 && header.base->distance > 0 &&
-                           header.base->root != Root{}));
+                           header.base->root != Root{})) &&
+         (!header.moves_to || header.moves_to->counter_id != header.counter_id);
 }
 
 }  // namespace
 
+Step GenerationHeader::on(const Digest& counter) const {
+  if (moves_to && moves_to->counter_id == counter) return *moves_to;
+  return {counter_id, parent, value};
+}
+
 std::size_t GenerationHeader::encoded_size() const noexcept {
-  std::size_t size = fixed_size;
+  std::size_t size = fixed_size + (moves_to ? move_size : 0);
   for (const Buffer& slot : key_slots) size += sizeof(std::uint16_t) + slot.size();
   return size;
 }
@@ -114,6 +126,11 @@ Buffer GenerationHeader::encode() const {
     fields.number(static_cast<std::uint16_t>(slot.size()));
     fields.raw(slot);
   }
+  if (moves_to) {
+    fields.digest(moves_to->counter_id);
+    fields.mark(moves_to->parent);
+    fields.number(moves_to->value);
+  }
   fields.digest(crypto::sha256({fields.bytes()}));
   return fields.take();
 }
@@ -138,7 +155,7 @@ std::optional<GenerationHeader> GenerationHeader::decode(Bytes block, const Dige
     covered.expect_end();
     if (!plausible(header, size)) return std::nullopt;
     return header;
-  } catch (const Error&) {  // slots that do not fill it
+  } catch (const Error&) {  // slots and a move's fields that do not fill it
     return std::nullopt;
   }
 }

@@ -37,6 +37,7 @@ GenerationHeader header_for(const Sealing& sealing, Proposal proposal) {
   header.purpose = proposal.purpose;
   header.policy = proposal.policy;
   header.copied = proposal.copied;
+  header.moves_to = proposal.moves_to;
   header.key_slots = std::move(proposal.key_slots);
   if (proposal.base) {
     header.base = Base{0, proposal.base->root};
@@ -49,7 +50,8 @@ GenerationHeader header_for(const Sealing& sealing, Proposal proposal) {
 void demand_readable(const Sealing& sealing, const GenerationHeader& header) {
   const bool sealed_with_key = sealing.head.cipher != crypto::Cipher::none;
   if (header.encoded_size() > block_size || header.chain > longest_chain ||
-      header.key_slots.size() > most_slots || sealed_with_key != sealing.key.present()) {
+      header.key_slots.size() > most_slots || sealed_with_key != sealing.key.present() ||
+      (header.purpose == Purpose::move) != header.moves_to.has_value()) {
     throw std::logic_error("a generation that could not be read again");
   }
 }

@@ -26,6 +26,7 @@ struct Proposal {
   Policy policy = Policy::hand_over;
   std::vector<Buffer> key_slots{};
   std::optional<Root> copied{};
+  std::optional<Step> moves_to{};
   std::optional<FoundGeneration> base{};
 };
 

@@ -7,14 +7,6 @@
 namespace tidemark::session {
 namespace {
 
-bool has_header(const Survey& survey, auto predicate) {
-  return std::ranges::any_of(survey.files, [&](const StoredFile& stored) {
-    return std::ranges::any_of(stored.scan.generations, [&](const auto& generation) {
-      return predicate(generation.header);
-    });
-  });
-}
-
 [[noreturn]] void refuse_existing(const Opening& opening) {
   const std::string& file = opening.place.shown();
   const std::string what = "the lineage \"" + opening.name + "\" lives already, at generation " +
@@ -29,6 +21,39 @@ bool has_header(const Survey& survey, auto predicate) {
               "to give it up for good");
 }
 
+/// Whether a move to this counter waits for its mark, or holds it, as far as can be told without a
+/// key.
+bool is_moved_here(const Opening& opening) {
+  return opening.survey.holds([&](const auto& header) {
+    return header.moves_to && header.on(opening.reading->birth.digest) == *header.moves_to;
+  });
+}
+
+/// Whether the storage shows that more than `step` was committed there, as far as can be told
+/// without a key.
+bool is_passed(const Survey& survey, const container::Step& step) {
+  const auto passes = [&](const Digest& counter, const Mark& mark) {
+    return counter == step.counter_id && mark.value > step.value;
+  };
+  return survey.holds([&](const auto& h) { return passes(h.counter_id, h.parent); }) ||
+         std::ranges::any_of(survey.files, [&](const StoredFile& stored) {
+           return std::ranges::any_of(stored.scan.notes, [&](const container::Note& note) {
+             return passes(note.counter_id, note.mark);
+           });
+         });
+}
+
+/// Starting over above the mark of a move that is not finished would leave the lineage between two
+/// counters.
+void demand_no_unfinished_move(const Opening& opening) {
+  if (!opening.reading) return;
+  const auto* move = find_move(opening.survey, *opening.reading, *opening.options.counter);
+  if (move == nullptr || is_passed(opening.survey, *move->moves_to)) return;
+  throw Error(Code::exists, "the lineage \"" + opening.name + "\" is on its way to another counter",
+              "restore it from " + opening.place.shown() +
+                  " with both counters named, or start over once that succeeded");
+}
+
 /// Throws unless nothing of this name lives, as far as can be told without a key.
 void demand_unborn(const Opening& opening) {
   if (!opening.reading && opening.survey.holds_generations()) {
@@ -41,10 +66,11 @@ void demand_unborn(const Opening& opening) {
   }
   if (!opening.reading) return;
   if (!opening.at_birth()) refuse_existing(opening);
+  if (is_moved_here(opening)) refuse(opening, unfinished_move());
   const Digest& id = opening.reading->birth.digest;
-  const bool child = has_header(
-      opening.survey, [&](const auto& header) { return header.parent == opening.reading->birth; });
-  if (!child && has_header(opening.survey, [&](const auto& h) { return h.counter_id != id; })) {
+  const bool child = opening.survey.holds(
+      [&](const auto& header) { return header.parent == opening.reading->birth; });
+  if (!child && opening.survey.holds([&](const auto& h) { return h.counter_id != id; })) {
     throw Error(
         Code::wrong_counter, opening.place.shown() + " was written with another counter",
         "name the counter that it was created with, or start over to give the state up for good");
@@ -194,7 +220,11 @@ void demand_kept_values(Opening& opening, Keyring& keyring) {
 }  // namespace
 
 std::unique_ptr<Live> start(Opening opening, std::optional<Keyring> loaded) {
-  if (!opening.options.start_over) demand_unborn(opening);
+  if (opening.options.start_over) {
+    demand_no_unfinished_move(opening);
+  } else {
+    demand_unborn(opening);
+  }
   Keyring keyring = loaded ? std::move(*loaded)
                            : load_keyring(opening.key_source(), opening.name, key::Missing::make,
                                           opening.environment.files, opening.environment.random);

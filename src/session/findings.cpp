@@ -21,14 +21,16 @@ class Interpreter {
   void find_committed(const StoredFile& stored) {
     for (const auto& generation : stored.scan.generations) {
       const auto& header = generation.header;
-      if (header.counter_id == reading_.birth.digest && header.value == reading_.mark.value &&
-          header.parent.value < header.value &&
-          counter_.next(header.parent, generation.root) == reading_.mark) {
+      const container::Step at = header.on(reading_.birth.digest);
+      if (at.counter_id == reading_.birth.digest && at.value == reading_.mark.value &&
+          at.parent.value < at.value &&
+          counter_.next(at.parent, generation.root) == reading_.mark) {
         const Candidate candidate{&stored, &generation, keyring_.open(stored.scan.head, header)};
         if (findings_.committed) {
           findings_.copies.push_back(candidate);
         } else {
           findings_.committed = candidate;
+          if (header.moves_to) mark_is_a_moves(header.moves_to == at);
         }
       }
     }
@@ -36,8 +38,13 @@ class Interpreter {
 
   void take(const StoredFile& stored) {
     for (const auto& generation : stored.scan.generations) take(stored, generation);
-    for (const auto& note : stored.scan.notes) take(stored, note);
     findings_.unreadable |= stored.scan.unreadable && !stored.scan.unfinished;
+  }
+
+  /// Once all generations were taken: a note may lie in a file before the one whose key it is
+  /// under.
+  void take_notes(const StoredFile& stored) {
+    for (const auto& note : stored.scan.notes) take(stored, note);
   }
 
   Findings finish() {
@@ -48,6 +55,7 @@ class Interpreter {
  private:
   void take(const StoredFile& stored, const container::FoundGeneration& generation) {
     const auto& header = generation.header;
+    const container::Step at = header.on(reading_.birth.digest);
     const SharedKey key = keyring_.open(stored.scan.head, header);
     if (!key) {
       findings_.locked = true;
@@ -55,18 +63,24 @@ class Interpreter {
     }
     if (!container::open_index(*stored.file, stored.scan.head, generation, *key)) {
       findings_.altered |=
-          header.counter_id == reading_.birth.digest && header.value == reading_.mark.value;
+          at.counter_id == reading_.birth.digest && at.value == reading_.mark.value;
       return;
     }
     keys_.push_back(key);
-    if (header.counter_id != reading_.birth.digest) {
+    if (at.counter_id != reading_.birth.digest) {
       findings_.other_counter = true;
       return;
     }
-    findings_.newest = std::max(findings_.newest.value_or(0), header.value);
-    prove(header.parent);
+    findings_.newest = std::max(findings_.newest.value_or(0), at.value);
+    prove(at.parent);
     if (is_committed(generation)) return;
-    if (header.value == reading_.mark.value) findings_.other_digest = true;
+    if (at.value == reading_.mark.value) findings_.other_digest = true;
+    if (header.moves_to) {
+      if (at.parent != reading_.mark) return;
+      findings_.moves.push_back(generation.root);
+      findings_.unfinished |= header.moves_to == at;
+      return;
+    }
     if (!may_be_rolled_forward(stored, header)) return;
     if (header.parent != reading_.mark && !is_proposed_instead(header)) return;
     if (header.purpose == container::Purpose::used) {
@@ -74,6 +88,10 @@ class Interpreter {
     } else {
       pending_.push_back({&stored, &generation, key});
     }
+  }
+
+  void mark_is_a_moves(bool to_this_counter) {
+    (to_this_counter ? findings_.unfinished : findings_.moved_away) = true;
   }
 
   void take(const StoredFile& stored, const container::Note& note) {
@@ -181,7 +199,21 @@ Findings interpret(const Survey& survey, const CounterReading& reading, const Co
   Interpreter interpreter(reading, counter, keyring);
   for (const StoredFile& stored : survey.files) interpreter.find_committed(stored);
   for (const StoredFile& stored : survey.files) interpreter.take(stored);
+  for (const StoredFile& stored : survey.files) interpreter.take_notes(stored);
   return interpreter.finish();
+}
+
+const container::GenerationHeader* find_move(const Survey& survey, const CounterReading& reading,
+                                             const Counter& counter) {
+  for (const StoredFile& stored : survey.files) {
+    for (const auto& generation : stored.scan.generations) {
+      const Mark parent = generation.header.on(reading.birth.digest).parent;
+      if (generation.header.moves_to && counter.next(parent, generation.root) == reading.mark) {
+        return &generation.header;
+      }
+    }
+  }
+  return nullptr;
 }
 
 namespace {
@@ -202,6 +234,11 @@ Refusal used_up(const std::string& since) {
           "start over; a lineage of the policy single_use gives each state out once"};
 }
 
+Refusal unfinished_move() {
+  return {Code::wrong_counter, "the move to this counter is not finished",
+          "restore once more, and name the counter that it is moved from too"};
+}
+
 std::optional<Refusal> refusal(const Findings& found,
                                const std::optional<CounterReading>& reading) {
   const std::uint64_t value = reading ? reading->mark.value : 0;
@@ -211,6 +248,7 @@ std::optional<Refusal> refusal(const Findings& found,
   const bool restorable = !found.pending.empty() || (found.committed && found.committed->key);
   const std::string other_copy = "put back the newest copy of the file";
   const Refusal used = used_up("nothing was saved since");
+  const Refusal unfinished = unfinished_move();
 
   const Row table[] = {
       {found.proved && proved > value, Code::counter_behind,
@@ -224,6 +262,11 @@ std::optional<Refusal> refusal(const Findings& found,
       {found.committed && !found.committed->key, Code::wrong_key,
        "the key does not open generation " + number(value), "give the key of this lineage"},
       {is_used(found) && found.pending.empty(), used.code, used.what, used.advice},
+      {found.moved_away, Code::wrong_counter,
+       "generation " + number(value) + " moved the lineage from this counter to another",
+       "name the counter that it was moved to; until the move is finished, also this one, as the "
+       "one that it is moved from"},
+      {found.unfinished, unfinished.code, unfinished.what, unfinished.advice},
       {restorable, Code::ok, "", ""},
       {found.altered, Code::damaged, "generation " + number(value) + " is damaged", other_copy},
       {found.other_digest, Code::forked,
@@ -241,7 +284,7 @@ std::optional<Refusal> refusal(const Findings& found,
        "give the key of this lineage"},
       {found.other_counter, Code::wrong_counter,
        "the file was written with another counter than this one",
-       "name the counter that this lineage was created with"},
+       "name the counter that this lineage was created with, or moved to"},
       {found.unreadable && !born, Code::damaged, "no whole generation is left in the file",
        other_copy},
       {!born, Code::damaged,

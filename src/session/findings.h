@@ -10,7 +10,8 @@
 
 namespace tidemark::session {
 
-/// A generation that a restore may take up.
+/// A generation that a restore may take up. A move has a place on two counters; what it is, depends
+/// on whose mark one looks from.
 struct Candidate {
   const StoredFile* stored = nullptr;
   const container::FoundGeneration* generation = nullptr;
@@ -32,6 +33,10 @@ struct Findings {
   /// committed generation's own session proposed after it in its place.
   std::vector<Candidate> pending{};
 
+  /// Moves from or to this counter that want to follow its mark. No candidates: only who knows both
+  /// counters can tell what they are worth.
+  std::vector<Root> moves{};
+
   /// Records by which restores wanted to use the counter's mark up.
   std::vector<Root> uses{};
 
@@ -44,6 +49,12 @@ struct Findings {
   bool altered =
       false;  ///< a generation of the counter's value that the key should open, but does not
   bool unreadable = false;  ///< bytes that are no whole generation
+
+  /// The mark is that of a move from this counter to another.
+  bool moved_away = false;
+
+  /// The mark is that of a move to this counter, or what such a move wants to follow.
+  bool unfinished = false;
 };
 
 /// Whether the counter's mark used its parent's state up.
@@ -52,6 +63,12 @@ struct Findings {
 /// Reads what the survey found in the light of `reading`. `counter` makes marks from roots.
 [[nodiscard]] Findings interpret(const Survey& survey, const CounterReading& reading,
                                  const Counter& counter, Keyring& keyring);
+
+/// The move whose mark the counter shows, as far as can be told without a key; null if there is
+/// none in the storage.
+[[nodiscard]] const container::GenerationHeader* find_move(const Survey& survey,
+                                                           const CounterReading& reading,
+                                                           const Counter& counter);
 
 struct Refusal {
   Code code{};
@@ -65,6 +82,9 @@ inline constexpr const char* if_lost =
 
 /// For a state that was given out already. `since`: what became of what was saved afterwards.
 [[nodiscard]] Refusal used_up(const std::string& since);
+
+/// For a move to this counter that has not come to its end.
+[[nodiscard]] Refusal unfinished_move();
 
 /// The recovery table: what to say where nothing may be restored; nothing if something may.
 /// `reading` is empty if the counter is absent. The order of the rows is part of the protocol.

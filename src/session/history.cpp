@@ -71,16 +71,16 @@ std::optional<Part> find_part(io::File& file, std::span<const std::uint64_t> off
 
 }  // namespace
 
-History history_of(const container::FileScan& scan, const Counter& counter, const Mark& mark,
-                   std::size_t most) {
+History history_of(const container::FileScan& scan, const Counter& counter,
+                   const CounterReading& reading, std::size_t most) {
   History history;
-  Mark wanted = mark;
+  Mark wanted = reading.mark;
   for (auto found = scan.generations.rbegin();
        found != scan.generations.rend() && history.size() < most; ++found) {
-    const auto& header = found->header;
-    if (counter.next(header.parent, found->root) != wanted) continue;
-    if (header.purpose != container::Purpose::used) history.push_back(found->offset);
-    wanted = header.parent;
+    const Mark parent = found->header.on(reading.birth.digest).parent;
+    if (counter.next(parent, found->root) != wanted) continue;
+    if (found->header.purpose != container::Purpose::used) history.push_back(found->offset);
+    wanted = parent;
   }
   std::ranges::reverse(history);
   return history;

@@ -11,10 +11,11 @@ namespace tidemark::session {
 /// before it, records of `used` marks left out.
 using History = std::vector<std::uint64_t>;
 
-/// Of the generation that has `mark` and those that it came from, as far as `scan` shows them, but
-/// no more than `most`. The roots tell, so that nothing need be opened.
+/// Of the generation that has the mark read and those that it came from under the same counter, as
+/// far as `scan` shows them, but no more than `most`. The roots tell, so that nothing need be
+/// opened.
 [[nodiscard]] History history_of(const container::FileScan& scan, const Counter& counter,
-                                 const Mark& mark, std::size_t most);
+                                 const CounterReading& reading, std::size_t most);
 
 /// The same with one more at its end, and no more than `most`.
 [[nodiscard]] History with_newest(History history, std::uint64_t offset, std::size_t most);

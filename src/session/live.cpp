@@ -51,6 +51,19 @@ void Live::adopt(const Proposed& proposed) {
   }
 }
 
+/// Whether the storage has the move that the counter shows, or what was written since under the
+/// other counter: only where no lock kept the mover away.
+bool Live::was_moved(const CounterReading& found) const {
+  try {
+    const Survey now =
+        survey(tenure_.environment.files, tenure_.place, tenure_.publication, tenure_.name);
+    return find_move(now, found, *tenure_.counter) != nullptr ||
+           now.holds([&](const auto& header) { return header.counter_id != found.birth.digest; });
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 /// A request that was given up on may be applied late: then that generation is this session's mark.
 /// Whatever else the counter holds was put there by another instance, or by a loss of its values.
 void Live::adopt_own_or_fence(const std::optional<CounterReading>& found) {
@@ -70,8 +83,9 @@ void Live::adopt_own_or_fence(const std::optional<CounterReading>& found) {
                    "stop, and bring the right counter back");
   } else {
     ended_.emplace(Code::fenced,
-                   "another instance took " + file + " over, the counter is at generation " +
-                       number(found->mark.value),
+                   (was_moved(*found) ? "another instance moved " + file + " to another counter"
+                                      : "another instance took " + file + " over") +
+                       ", the counter is at generation " + number(found->mark.value),
                    "stop this instance; what it did since its last save is not part of the state");
   }
   throw Error(*ended_);

@@ -131,6 +131,7 @@ class Live {
 
   void adopt(const Proposed& proposed);
   void adopt_own_or_fence(const std::optional<CounterReading>& found);
+  [[nodiscard]] bool was_moved(const CounterReading& found) const;
   void publish();
   void tidy();
   [[nodiscard]] SharedFile write_note();

@@ -36,6 +36,10 @@ void check(const Options& options, Intent intent) {
     usage("more old generations are to be kept than a file may begin with",
           "set Options::keep to at most 1000");
   }
+  if (options.moved_from && intent == Intent::create) {
+    usage("a lineage that starts is moved from nowhere",
+          "restore it to move it, or leave Options::moved_from out");
+  }
   if (options.start_over && intent != Intent::create) {
     usage("starting over goes with create alone", "leave it out to restore");
   }
@@ -137,14 +141,21 @@ Opening begin(const Environment& environment, Options options, state::Registry& 
           publication, std::move(name),    std::move(lock), std::move(chain)};
 }
 
-void look(Opening& opening) {
-  auto reading = opening.options.counter->read(opening.name);
+void look(Opening& opening, Counter* left) {
+  std::optional<CounterReading> reading;
+  std::optional<CounterReading> reading_left;
+  const auto read = [&] {
+    reading = opening.options.counter->read(opening.name);
+    if (left != nullptr) reading_left = left->read(opening.name);
+  };
+  read();
   for (int i = 0; i < most_looks; ++i) {
     opening.reading = reading;
+    opening.left = reading_left;
     opening.survey =
         survey(opening.environment.files, opening.place, opening.publication, opening.name);
-    reading = opening.options.counter->read(opening.name);
-    if (reading == opening.reading) return;
+    read();
+    if (reading == opening.reading && reading_left == opening.left) return;
   }
   throw Error(Code::fenced, "another instance keeps saving the lineage of " + opening.place.shown(),
               "stop it first");

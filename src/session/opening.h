@@ -21,6 +21,9 @@ struct Opening {
   std::optional<CounterReading> reading{};
   Survey survey{};
 
+  std::optional<CounterReading> left{};  ///< in a move: what the counter shows that is left
+  std::optional<Mark> arrived{};         ///< that of a move which is committed there
+
   [[nodiscard]] bool at_birth() const { return reading && reading->mark == reading->birth; }
   [[nodiscard]] const key::Source& key_source() const { return *options.key.source(); }
 };
@@ -32,8 +35,10 @@ enum class Intent { create, restore, open };
 [[nodiscard]] Opening begin(const Environment& environment, Options options,
                             state::Registry& registry, Intent intent);
 
-/// Reads the counter and scans the storage until two readings in a row agree around a scan.
-void look(Opening& opening);
+/// Reads the counter and scans the storage until two readings in a row agree around a scan. In a
+/// move it reads the counter that is `left` each time after the one that the lineage goes to: only
+/// so its mark tells whether a reservation that was seen there can still be committed.
+void look(Opening& opening, Counter* left = nullptr);
 
 /// Throws what `refusal` says of FILE.
 [[noreturn]] void refuse(const Opening& opening, const Refusal& refusal);
@@ -55,6 +60,10 @@ void look(Opening& opening);
 /// already: nobody is asked twice for a passphrase.
 [[nodiscard]] std::unique_ptr<Live> start(Opening opening,
                                           std::optional<Keyring> loaded = std::nullopt);
+
+/// From an opening with `Options::moved_from`: sees to it that the counter holds a move which is
+/// committed on the one that it is moved from, or something that came after it. Looks for itself.
+void bring_over(Opening& opening, Keyring& keyring);
 
 /// From an opening: the newest state that may be loaded. Looks for itself.
 [[nodiscard]] std::unique_ptr<Live> resume(Opening opening, Keyring keyring);

@@ -1,9 +1,8 @@
 #include <tidemark/error.h>
 
 #include <algorithm>
-#include <functional>
 
-#include "session/opening.h"
+#include "session/successor.h"
 
 namespace tidemark::session {
 namespace {
@@ -31,198 +30,22 @@ Findings find(Opening& opening, Keyring& keyring) {
     }
     Findings findings =
         interpret(opening.survey, *opening.reading, *opening.options.counter, keyring);
+    if (opening.arrived == opening.reading->mark) findings.unfinished = false;
     const auto refused = refusal(findings, opening.reading);
     if (!refused) return findings;
     if (second || refused->code != Code::counter_behind) refuse(opening, *refused);
   }
 }
 
-/// What a candidate is, and so what may rely on its place.
-enum class Standing {
-  committed,
-  pending,    ///< nobody knows whether its sync succeeded; that of its base did
-  uncertain,  ///< committed, but perhaps a copy of which nothing was ever synced
-};
-
-/// What is taken up: loaded, authentic to its last byte.
-struct Loaded {
-  Candidate candidate;
-  container::GenerationReader reader;
-  Standing standing{};
-};
-
-/// What to do about a candidate that is not whole.
-enum class Damaged { refuse, pass_over };
-
-std::optional<Loaded> try_load(Opening& opening, const Candidate& candidate, Standing standing,
-                               Damaged damaged) {
-  try {
-    container::GenerationReader reader(*candidate.stored->file, candidate.stored->scan.head,
-                                       *candidate.generation, *candidate.key,
-                                       opening.environment.executor, opening.options.progress);
-    load(reader, opening.registry);
-    return Loaded{candidate, std::move(reader), standing};
-  } catch (const Error& error) {
-    if (damaged == Damaged::pass_over && error.code() == Code::damaged) return std::nullopt;
-    const char* const is = error.code() == Code::damaged ? " is damaged: " : ": ";
-    throw Error(error.code(), opening.place.shown() + is + error.what(), error.advice());
-  }
-}
-
-Loaded load_committed(Opening& opening, const Findings& findings) {
-  std::vector<Candidate> places{*findings.committed};
-  std::ranges::copy(findings.copies, std::back_inserter(places));
-  while (true) {
-    const Candidate place = places.front();
-    places.erase(places.begin());
-    // What took FILE's name had been synced.
-    const bool certain = findings.copies.empty() || place.stored->path == opening.place.file();
-    auto loaded = try_load(opening, place, certain ? Standing::committed : Standing::uncertain,
-                           places.empty() ? Damaged::refuse : Damaged::pass_over);
-    if (loaded) return std::move(*loaded);
-  }
-}
-
-/// What is pending, newest first, then the committed generation. A power cut can leave a pending
-/// generation, or a copy that was being carried to another file, with a good end and a lost middle.
-Loaded load_newest(Opening& opening, const Findings& findings) {
-  for (const Candidate& candidate : findings.pending) {
-    auto loaded = try_load(opening, candidate, Standing::pending, Damaged::pass_over);
-    if (loaded) return std::move(*loaded);
-  }
-  if (is_used(findings)) {
-    refuse(opening, used_up("what was saved since is damaged"));
-  }
-  if (!findings.committed) {
-    refuse(opening,
-           {Code::no_checkpoint, "the first save was never finished", "start without restoring"});
-  }
-  return load_committed(opening, findings);
-}
-
-/// What moves the counter beyond what was loaded.
-struct Successor {
-  container::SessionId session;
-  Proposed proposed;
-  std::optional<std::uint64_t> offset{};  ///< where it begins in a file that was there before
-};
-
-/// Takes back a successor that the counter will never know.
-void discard(io::FileSystem& files, Successor& successor) {
-  LiveFile& file = *successor.proposed.file;
-  if (!successor.offset) return discard_file(files, file.path);
-  file.end = *successor.offset;
-  discard_tail(file);
-}
-
-/// Where it goes: behind what was loaded, if that file may still be touched, else into a new one
-/// that begins with what is kept.
-Successor make_successor(const Opening& opening, const StoredFile& stored) {
-  const Environment& environment = opening.environment;
-  const container::SessionId session{environment.random.array<16>()};
-  History history = history_of(stored.scan, *opening.options.counter, opening.reading->mark,
-                               std::size_t{opening.options.keep} + 1);
-  if (!opening.publication.own_names() && stored.path.parent_path() == opening.place.folder()) {
-    return {session,
-            {.file = reopen(environment.files, stored.path, stored.scan.head, stored.scan.end),
-             .history = std::move(history)},
-            stored.scan.end};
-  }
-  Successor successor{
-      session,
-      {.file = make_file(environment, opening.place.fresh(opening.publication, environment.random),
-                         stored.scan.head)}};
-  try {
-    LiveFile& file = *successor.proposed.file;
-    successor.proposed.history = carry(*stored.file, history, opening.options.keep, file);
-  } catch (...) {
-    discard(environment.files, successor);
-    throw;
-  }
-  return successor;
-}
-
-using Fill = std::function<void(container::GenerationWriter&)>;
-
-/// Under `single_use` it is the record of a mark with no state behind it. Under `hand_over` it has
-/// the same state: in the same file it refers to what is committed, and copies what is pending,
-/// since nobody knows whether that was ever synced; in another file, or where not even the base is
-/// certain, it copies all.
-Fill succeed(Loaded& loaded, bool same_file, container::Proposal& proposal) {
-  const container::FoundGeneration& found = *loaded.candidate.generation;
-  if (found.header.policy == Policy::single_use) {
-    proposal.purpose = container::Purpose::used;
-    return [](container::GenerationWriter&) {};
-  }
-  proposal.purpose = container::Purpose::take_over;
-  if (loaded.standing == Standing::pending) proposal.copied = found.root;
-  if (!same_file || loaded.standing == Standing::uncertain) {
-    return [&](container::GenerationWriter& writer) { copy_whole(loaded.reader, writer); };
-  }
-  if (loaded.standing == Standing::committed) {
-    proposal.base = loaded.reader.holder();
-    return [&](container::GenerationWriter& writer) { refer(loaded.reader, writer); };
-  }
-  if (const auto& base = found.header.base) {
-    proposal.base =
-        container::read_generation(*loaded.candidate.stored->file, found.offset - base->distance);
-  }
-  return [&](container::GenerationWriter& writer) { copy(loaded.reader, writer); };
-}
-
-Successor write_successor(const Opening& opening, Loaded& loaded) {
-  const Environment& environment = opening.environment;
-  const container::GenerationHeader& header = loaded.candidate.generation->header;
-  Successor successor = make_successor(opening, *loaded.candidate.stored);
-  container::Proposal proposal;
-  proposal.counter_id = opening.reading->birth.digest;
-  proposal.parent = opening.reading->mark;
-  proposal.value = opening.options.counter->next(proposal.parent, Root{}).value;
-  proposal.session = successor.session;
-  proposal.number = 1;
-  proposal.policy = header.policy;
-  proposal.key_slots = header.key_slots;
-  try {
-    const Fill fill = succeed(loaded, successor.offset.has_value(), proposal);
-    LiveFile& file = *successor.proposed.file;
-    const auto generation = write_generation(
-        {environment, *loaded.candidate.key, opening.options.progress}, file, proposal, fill);
-    // What is not certain may lie under a name that its writer did not live to make durable.
-    if (!successor.offset || loaded.standing != Standing::committed) {
-      environment.files.sync_folder(file.path.parent_path());
-    }
-    if (proposal.purpose != container::Purpose::used) {
-      History& history = successor.proposed.history;
-      history =
-          with_newest(std::move(history), generation.offset, std::size_t{opening.options.keep} + 1);
-    }
-    successor.proposed.mark = opening.options.counter->next(proposal.parent, generation.root);
-    successor.proposed.superseded =
-        superseded(environment.files, opening.place, opening.publication, opening.name, file.path);
-    return successor;
-  } catch (...) {
-    discard(environment.files, successor);
-    throw;
-  }
-}
-
-/// Whether the counter moved to something that the scan had seen coming.
-bool was_seen(const Opening& opening, const Findings& findings,
-              const std::optional<CounterReading>& found) {
-  const auto is_found = [&](const Root& root) {
-    return opening.options.counter->next(opening.reading->mark, root) == found->mark;
-  };
-  return found && (std::ranges::any_of(findings.uses, is_found) ||
-                   std::ranges::any_of(findings.pending, [&](const Candidate& candidate) {
-                     return is_found(candidate.generation->root);
-                   }));
-}
-
-/// Moves the counter to a successor of what was loaded. Nothing if a dead instance's late request
-/// came first: then all begins again.
+/// Moves the counter to a successor of what was loaded, or under `single_use` to a mark with no
+/// state behind it. Nothing if a dead instance's late request came first: then all begins again.
 std::optional<Successor> take_over(const Opening& opening, const Findings& findings,
                                    Loaded& loaded) {
-  Successor successor = write_successor(opening, loaded);
+  const bool once = loaded.candidate.generation->header.policy == Policy::single_use;
+  container::Proposal proposal;
+  proposal.purpose = once ? container::Purpose::used : container::Purpose::take_over;
+  Successor successor = write_successor(opening, {*opening.options.counter, *opening.reading},
+                                        loaded, std::move(proposal));
   const Answer answer =
       ask(*opening.options.counter, opening.name, opening.reading->mark, successor.proposed.mark);
   if (answer.outcome == Answer::Outcome::committed) return successor;
@@ -232,7 +55,9 @@ std::optional<Successor> take_over(const Opening& opening, const Findings& findi
                 "bring the counter back and restore again");
   }
   discard(opening.environment.files, successor);
-  if (was_seen(opening, findings, answer.found)) return std::nullopt;
+  if (was_seen({*opening.options.counter, *opening.reading}, findings, answer.found)) {
+    return std::nullopt;
+  }
   throw Error(Code::fenced, "another instance took " + opening.place.shown() + " over first",
               "stop one of the two");
 }
@@ -244,10 +69,11 @@ void discard(state::Registry& registry) {
 std::unique_ptr<Live> go_live(Opening opening, const Loaded& loaded, Successor successor) {
   const container::GenerationHeader header =
       loaded.candidate.generation->header;  // not the opening's
+  const std::uint64_t value = header.on(opening.reading->birth.digest).value;
   Tenure tenure = tenure_of(std::move(opening), loaded.candidate.key, header.key_slots,
                             successor.session, std::move(successor.proposed), header.policy);
   tenure.restored = true;
-  return std::make_unique<Live>(std::move(tenure), Generation{header.value});
+  return std::make_unique<Live>(std::move(tenure), Generation{value});
 }
 
 }  // namespace
@@ -279,11 +105,13 @@ std::unique_ptr<Live> restore(const Environment& environment, Options options,
   Opening opening = begin(environment, std::move(options), registry, Intent::restore);
   Keyring keyring = load_keyring(opening.key_source(), opening.name, key::Missing::refuse,
                                  environment.files, environment.random);
+  if (opening.options.moved_from) bring_over(opening, keyring);
   return resume(std::move(opening), std::move(keyring));
 }
 
 std::unique_ptr<Live> open(const Environment& environment, Options options,
                            state::Registry& registry) {
+  if (options.moved_from) return restore(environment, std::move(options), registry);
   Opening opening = begin(environment, std::move(options), registry, Intent::open);
   look(opening);
   if (!opening.reading) return start(std::move(opening));

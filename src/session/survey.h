@@ -2,6 +2,7 @@
 
 #include <tidemark/error.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -28,6 +29,15 @@ struct Survey {
   std::vector<std::filesystem::path> leftovers{};
 
   [[nodiscard]] bool holds_generations() const noexcept;
+
+  /// Whether `predicate` says yes to some generation's header.
+  [[nodiscard]] bool holds(auto predicate) const {
+    return std::ranges::any_of(files, [&](const StoredFile& stored) {
+      return std::ranges::any_of(stored.scan.generations, [&](const auto& generation) {
+        return predicate(generation.header);
+      });
+    });
+  }
   [[nodiscard]] bool unreadable() const noexcept;
 };
 

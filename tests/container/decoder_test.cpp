@@ -61,7 +61,8 @@ class RandomFile {
     std::vector<FoundGeneration> written;
     for (std::uint64_t items = 1 + number(6); items > 0; --items) {
       if (written.empty() || number(3) != 0) {
-        written.push_back(bench_.write(contents()));
+        written.push_back(number(5) == 0 ? bench_.write(contents(), bench_.next_move())
+                                         : bench_.write(contents()));
       } else {
         written.push_back(bench_.refer_to(written[number(written.size())]));
       }

@@ -12,7 +12,8 @@ namespace tidemark::container {
 namespace {
 
 constexpr std::string_view ciphers[] = {"none", "aes-256-gcm", "chacha20-poly1305"};
-constexpr std::string_view purposes[] = {"", "checkpoint", "take-over", "start-over", "used"};
+constexpr std::string_view purposes[] = {"",           "checkpoint", "take-over",
+                                         "start-over", "used",       "move"};
 constexpr std::string_view policies[] = {"", "hand-over", "single-use"};
 constexpr std::string_view kinds[] = {"", "object", "array", "memory"};
 constexpr std::string_view elements[] = {"none",   "other",    "boolean",
@@ -59,21 +60,27 @@ Json::Object shown(const FoundGeneration& found) {
     base = Json::Object{{"distance", Json::number(header.base->distance)},
                         {"root", Json::hex(header.base->root.digest.bytes)}};
   }
-  return {{"offset", Json::number(found.offset)},
-          {"length", Json::number(header.length)},
-          {"value", Json::number(header.value)},
-          {"counter_id", Json::hex(header.counter_id.bytes)},
-          {"parent", shown(header.parent)},
-          {"root", Json::hex(found.root.digest.bytes)},
-          {"mark", shown(mark_of(found))},
-          {"session", Json::hex(header.session.bytes)},
-          {"proposal", Json::number(header.proposal)},
-          {"purpose", Json::text(purposes[static_cast<std::size_t>(header.purpose)])},
-          {"policy", Json::text(policies[static_cast<std::size_t>(header.policy)])},
-          {"chain", Json::number(header.chain)},
-          {"base", base},
-          {"copied", header.copied ? Json::hex(header.copied->digest.bytes) : Json()},
-          {"slots", Json::number(header.key_slots.size())}};
+  Json::Object object{{"offset", Json::number(found.offset)},
+                      {"length", Json::number(header.length)},
+                      {"value", Json::number(header.value)},
+                      {"counter_id", Json::hex(header.counter_id.bytes)},
+                      {"parent", shown(header.parent)},
+                      {"root", Json::hex(found.root.digest.bytes)},
+                      {"mark", shown(mark_of(found))},
+                      {"session", Json::hex(header.session.bytes)},
+                      {"proposal", Json::number(header.proposal)},
+                      {"purpose", Json::text(purposes[static_cast<std::size_t>(header.purpose)])},
+                      {"policy", Json::text(policies[static_cast<std::size_t>(header.policy)])},
+                      {"chain", Json::number(header.chain)},
+                      {"base", base},
+                      {"copied", header.copied ? Json::hex(header.copied->digest.bytes) : Json()},
+                      {"slots", Json::number(header.key_slots.size())}};
+  if (const auto& there = header.moves_to) {
+    object.emplace("moves_to", Json::Object{{"counter_id", Json::hex(there->counter_id.bytes)},
+                                            {"parent", shown(there->parent)},
+                                            {"value", Json::number(there->value)}});
+  }
+  return object;
 }
 
 /// Reads one generation after the other, and remembers the keys that opened them.

@@ -88,7 +88,7 @@ TEST(Header, TornIsNone) {
 
 TEST(Header, SaysWhatALaterProgramWrote) {
   for (const std::size_t field : {purpose_at, purpose_at + 1}) {
-    for (const int value : {0, 5, 255}) {
+    for (const int value : {0, 6, 255}) {
       Buffer block = some_header().encode();
       block[field] = static_cast<std::byte>(value);
       fix_checksum(block, 0);
@@ -102,7 +102,7 @@ TEST(Header, SaysSoEvenWhereMoreFieldsFollow) {
   GenerationHeader header = some_header();
   header.key_slots.clear();
   Buffer block = header.encode();
-  block[purpose_at] = std::byte{5};
+  block[purpose_at] = std::byte{6};
   block.insert(block.end(), 50, std::byte{1});
   block[8] = static_cast<std::byte>(block.size());  // the low byte of its size
   fix_checksum(block, 0);
@@ -156,6 +156,56 @@ TEST(Header, SlotsMustFillIt) {
     block[slots_at] = static_cast<std::byte>(slots);
     fix_checksum(block, 0);
     EXPECT_FALSE(GenerationHeader::decode(block, header.head)) << slots;
+  }
+}
+
+GenerationHeader some_move() {
+  GenerationHeader header = some_header();
+  SeededRandom random(4);
+  header.purpose = Purpose::move;
+  header.moves_to = Step{random.digest(), {17, random.digest()}, 18};
+  header.index_offset = header.encoded_size() + 5000;
+  header.length = whole_blocks(header.index_offset + header.index_length);
+  return header;
+}
+
+TEST(Header, OfAMoveComesBackAsItWas) {
+  const GenerationHeader header = some_move();
+  const auto again = decoded(header);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->encode(), header.encode());
+  EXPECT_EQ(again->moves_to, header.moves_to);
+  EXPECT_EQ(header.encode().size(), header.encoded_size());
+}
+
+TEST(Header, OfAMoveHasAPlaceOnBothCounters) {
+  const GenerationHeader header = some_move();
+  EXPECT_EQ(header.on(header.moves_to->counter_id), *header.moves_to);
+  const Step here{header.counter_id, header.parent, header.value};
+  EXPECT_EQ(header.on(header.counter_id), here);
+  EXPECT_EQ(header.on(Digest{}), here);
+}
+
+TEST(Header, OfAMoveFromACounterToItselfIsNone) {
+  GenerationHeader header = some_move();
+  header.moves_to->counter_id = header.counter_id;
+  EXPECT_FALSE(decoded(header));
+}
+
+TEST(Header, FieldsOfAMoveAreForAMoveAlone) {
+  for (const bool move : {true, false}) {
+    Buffer block = (move ? some_header() : some_move()).encode();
+    block[purpose_at] = static_cast<std::byte>(move ? Purpose::move : Purpose::checkpoint);
+    fix_checksum(block, 0);
+    EXPECT_FALSE(GenerationHeader::decode(block, some_header().head)) << move;
+  }
+}
+
+TEST(Header, OfAMoveTornIsNone) {
+  const GenerationHeader header = some_move();
+  const Buffer whole = header.encode();
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(GenerationHeader::decode(Bytes(whole).first(size), header.head)) << size;
   }
 }
 

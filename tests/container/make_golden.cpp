@@ -89,6 +89,20 @@ void keep_passphrase(const std::filesystem::path& folder) {
   keep(folder, "passphrase", bench, key.get());
 }
 
+/// A checkpoint under one counter, the move to another, and what followed there.
+void keep_move(const std::filesystem::path& folder) {
+  Workbench bench(crypto::Cipher::aes_256_gcm, 9, "golden");
+  bench.write(person(5));
+  const auto moved = bench.write(person(5), bench.next_move());
+  bench.counter_id = moved.header.moves_to->counter_id;
+  Proposal next = bench.next();
+  next.parent = {1, moved.root.digest};
+  next.value = 2;
+  next.purpose = Purpose::take_over;
+  bench.write_note(bench.write(person(6), next));
+  keep(folder, "move", bench);
+}
+
 }  // namespace
 }  // namespace tidemark::container
 
@@ -108,5 +122,6 @@ int main(int argc, char** argv) {
   keep_passphrase(folder);
   keep_pieces(folder);
   keep_pieces_across_records(folder);
+  keep_move(folder);
   return 0;
 }

@@ -47,7 +47,7 @@ std::unique_ptr<key::Unlocker> key_of_golden(const std::string& name) {
 /// What version 1 wrote is read by every later version.
 TEST(Golden, FilesAreReadAsBefore) {
   for (const std::string name : {"aes", "chacha", "none", "long-name", "records", "passphrase",
-                                 "pieces", "pieces-across-records"}) {
+                                 "pieces", "pieces-across-records", "move"}) {
     MemoryFile file(read_image(folder / (name + ".image")));
     std::stringstream before;
     before << std::ifstream(folder / (name + ".json")).rdbuf();

@@ -108,6 +108,14 @@ Proposal Workbench::next() const {
   return proposal;
 }
 
+Proposal Workbench::next_move() {
+  Proposal proposal = next();
+  const Mark birth{0, random.digest()};
+  proposal.purpose = Purpose::move;
+  proposal.moves_to = Step{birth.digest, birth, 1};
+  return proposal;
+}
+
 FoundGeneration Workbench::write(const Contents& contents, Proposal proposal) {
   GenerationWriter writer({head, key, *executor, random}, {file, end}, std::move(proposal));
   for (const Content& content : contents) {

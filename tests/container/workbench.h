@@ -77,6 +77,9 @@ class Workbench {
   /// A proposal that succeeds what was written last.
   [[nodiscard]] Proposal next() const;
 
+  /// The same, to move the lineage to another counter, which knows nothing yet.
+  [[nodiscard]] Proposal next_move();
+
   /// Writes a generation behind the last item.
   FoundGeneration write(const Contents& contents) { return write(contents, next()); }
   FoundGeneration write(const Contents& contents, Proposal proposal);

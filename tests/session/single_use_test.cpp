@@ -103,6 +103,24 @@ TEST_F(SingleUseTest, TheNoteIsDurableBeforeTheApplicationRuns) {
   EXPECT_EQ(restore_code(), Code::counter_behind) << "the counter lost the use, and it shows";
 }
 
+/// Where it has a file of its own, whose name may come before all others.
+TEST_F(SingleUseTest, TheNoteProvesTheUseWhereverItLies) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    SCOPED_TRACE(seed);
+    World whole_files(seed);
+    whole_files.policy = Policy::single_use;
+    whole_files.publishing = Publishing::alternate;
+    World::Application first{1};
+    whole_files.create(first);
+    save(first, 2);
+    first.live.reset();
+    const CounterReading before = *whole_files.counter->peek(World::lineage);
+    EXPECT_EQ(whole_files.restored_age(), 2U);
+    whole_files.counter->put(World::lineage, before);
+    EXPECT_EQ(code_of([&] { (void)whole_files.restored_age(); }), Code::counter_behind);
+  }
+}
+
 TEST_F(SingleUseTest, WithoutItsNoteAUseGivesNothingOut) {
   World::Application application{0};
   bool refused = false;

@@ -78,6 +78,20 @@ void World::restore(Application& application) {
   application.live = session::restore(environment(), options(), application.state.registry());
 }
 
+void World::move(Application& application) {
+  Options both = options();
+  both.counter = next_counter;
+  both.moved_from = counter;
+  application.live = session::restore(environment(), std::move(both), application.state.registry());
+}
+
+void World::restore_moved(Application& application) {
+  Options there = options();
+  there.counter = next_counter;
+  application.live =
+      session::restore(environment(), std::move(there), application.state.registry());
+}
+
 void World::open(Application& application) {
   application.live = session::open(environment(), options(), application.state.registry());
 }

@@ -63,6 +63,10 @@ class World {
 
   void create(Application& application, bool start_over = false);
   void restore(Application& application);
+
+  /// Restores it under `next_counter`, to which it is moved from `counter`; or under that alone.
+  void move(Application& application);
+  void restore_moved(Application& application);
   void open(Application& application);
 
   /// Cuts the power with what is unsynced kept, dropped and trashed, each time from the present
@@ -79,6 +83,7 @@ class World {
 
   io::SimulatedFileSystem files;
   std::shared_ptr<ScriptedCounter> counter = std::make_shared<ScriptedCounter>();
+  std::shared_ptr<ScriptedCounter> next_counter = std::make_shared<ScriptedCounter>();
   SeededRandom random;
   std::unique_ptr<Executor> executor = std::make_unique<InlineExecutor>();
   Key key;

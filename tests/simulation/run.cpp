@@ -7,6 +7,7 @@
 #include "session/opening.h"
 #include "tests/session/world.h"
 #include "tests/simulation/early_files.h"
+#include "tests/simulation/moving.h"
 #include "tests/simulation/reference.h"
 #include "tests/simulation/scheduler.h"
 #include "tests/simulation/unreliable_counter.h"
@@ -44,6 +45,7 @@ struct Setting {
   std::uint64_t compaction_limit = 0;
   std::uint32_t keep = 0;
   bool async = false;
+  bool moves = false;  ///< the lineage may be moved to another counter
 
   /// Whether whoever was told of a save can count on it.
   [[nodiscard]] bool honest() const { return machines == 1 && !malicious && !accident; }
@@ -62,6 +64,8 @@ Setting draw(Scheduler& scheduler, Mutation mutation) {
   setting.compaction_limit = scheduler.one_in(2) ? 0 : std::uint64_t{1} << 20;
   setting.keep = static_cast<std::uint32_t>(scheduler.below(3));
   setting.async = scheduler.one_in(3);
+  setting.moves = scheduler.one_in(3) || mutation == Mutation::move_not_committed ||
+                  mutation == Mutation::move_not_noticed;
   if (mutation == Mutation::early) {
     setting.machines = 1;
     setting.malicious = setting.accident = false;
@@ -77,8 +81,10 @@ class Run {
         mutation_(mutation),
         setting_(draw(scheduler_, mutation)),
         reference_(setting_.policy == Policy::single_use),
-        counter_(std::make_shared<UnreliableCounter>(scheduler_, fault(mutation),
-                                                     scheduler_.one_in(4))) {
+        counter_(
+            std::make_shared<UnreliableCounter>(scheduler_, fault(mutation), scheduler_.one_in(4))),
+        next_counter_(std::make_shared<UnreliableCounter>(scheduler_, fault(mutation),
+                                                          scheduler_.one_in(4))) {
     if (mutation == Mutation::same_random) {
       random_ = std::make_unique<StaleRandom>(seed);
     } else {
@@ -114,6 +120,9 @@ class Run {
       scheduler_.give_way();
       if (setting_.malicious) tamper(files);
       if (setting_.accident && scheduler_.one_in(6)) counter_->lose_values();
+      if (setting_.accident && setting_.moves && scheduler_.one_in(6)) {
+        next_counter_->lose_values();
+      }
       if (scheduler_.one_in(2)) {
         const auto where = scheduler_.one_in(2) ? io::SimulatedFileSystem::Stop::before
                                                 : io::SimulatedFileSystem::Stop::midway;
@@ -145,11 +154,29 @@ class Run {
     }
   }
 
-  [[nodiscard]] Options options() const {
+  /// Which counters the next instance names. The new one alone only once a move succeeded: whoever
+  /// names a counter that knows nothing, and has no file, starts another life there.
+  [[nodiscard]] Under choose_counters() {
+    if (!setting_.moves || !reference_.began()) return Under::old;
+    if (moved_ && scheduler_.one_in(2)) return Under::next;
+    return scheduler_.one_in(3) ? Under::both : Under::old;
+  }
+
+  [[nodiscard]] std::shared_ptr<Counter> old_counter(Under under) {
+    if (under == Under::both && mutation_ == Mutation::move_not_committed) {
+      return std::make_shared<UnaskedCounter>(counter_);
+    }
+    if (mutation_ != Mutation::move_not_noticed) return counter_;
+    if (under == Under::both) return std::make_shared<RememberingCounter>(counter_, moves_);
+    return std::make_shared<UnmovedCounter>(counter_, moves_);
+  }
+
+  [[nodiscard]] Options options(Under under) {
     Options options;
     options.file = file_path;
     options.lineage = lineage;
-    options.counter = counter_;
+    options.counter = under == Under::old ? old_counter(under) : next_counter_;
+    if (under == Under::both) options.moved_from = old_counter(under);
     options.key = session::test_key();
     options.policy = setting_.policy;
     options.publishing = setting_.publishing;
@@ -168,13 +195,16 @@ class Run {
     sections.array("state", state);
     state[0] = reference_.step(0);
     const StateId before = reference_.restoring();
+    const Under under = choose_counters();
+    tried_ |= under == Under::both;
     std::unique_ptr<Live> live;
     try {
-      live = session::open(environment, options(), sections.registry());
+      live = session::open(environment, options(under), sections.registry());
     } catch (const Error& error) {
-      judge_refusal(error);
+      judge_refusal(error, under);
       return;
     }
+    moved_ |= under == Under::both;
     if (live->restored()) {
       reference_.restored(state[0], before);
     } else {
@@ -206,8 +236,14 @@ class Run {
   }
 
   /// What an honest host may be told by a start or a restore.
-  void judge_refusal(const Error& error) {
+  void judge_refusal(const Error& error, Under under) {
     switch (error.code()) {
+      case Code::wrong_counter:  // it was moved, or reserved for a move
+        if (under == Under::both || !tried_) surprise(error);
+        return;
+      case Code::stale:  // it was moved, and a power cut brought old files back
+        if (under != Under::old || !tried_) surprise(error);
+        return;
       case Code::counter_unavailable:
       case Code::unconfirmed:
         return;
@@ -215,37 +251,51 @@ class Run {
       case Code::used_up:
         if (setting_.honest()) reference_.not_restorable(error.what());
         return;
-      case Code::exists:  // a dead instance's late request began the lineage at the same moment
-        if (setting_.honest() && reference_.began()) reference_.surprised(error.what());
+      case Code::exists:
+        // A dead instance's late request began the lineage at the same moment; or a reservation
+        // that was void is forgotten.
+        if (reference_.began() && under != Under::both) surprise(error);
         return;
       case Code::damaged:
         // Where FILE is not renamed into place a stopped start may leave it torn.
         if (setting_.honest() && setting_.locks) reference_.not_restorable(error.what());
         return;
       default:
-        if (setting_.honest()) {
-          reference_.surprised(std::string("a restore was refused: ") + error.what());
-        }
+        surprise(error);
     }
+  }
+
+  void surprise(const Error& error) {
+    if (!setting_.honest()) return;
+    reference_.surprised(std::string("a restore was refused: ") + error.what());
   }
 
   /// The network is well again: an honest host must come back with the newest state.
   void come_back_at_last() {
     if (reference_.violation()) return;
     counter_->heal();
+    next_counter_->heal();
     io::SimulatedFileSystem& files = *disks_.front();
     files.restart(io::Unsynced::dropped);
+    if (!tried_ || !comes_back(Under::both)) (void)comes_back(Under::old);
+  }
+
+  /// False where the new counter cannot be used: what reserved it is forgotten.
+  bool comes_back(Under under) {
+    io::SimulatedFileSystem& files = *disks_.front();
     std::vector<StateId> state(1);
     State sections;
     sections.array("state", state);
     const StateId before = reference_.restoring();
     try {
       const auto live = session::restore({files, *random_, executor_, setting_.compaction_limit},
-                                         options(), sections.registry());
+                                         options(under), sections.registry());
       reference_.restored(state[0], before);
     } catch (const Error& error) {
+      if (under == Under::both && error.code() == Code::exists) return false;
       reference_.not_restorable(error.what());
     }
+    return true;
   }
 
   Scheduler scheduler_;
@@ -253,6 +303,10 @@ class Run {
   Setting setting_;
   Reference reference_;
   std::shared_ptr<UnreliableCounter> counter_;
+  std::shared_ptr<UnreliableCounter> next_counter_;
+  std::shared_ptr<Moves> moves_ = std::make_shared<Moves>();
+  bool tried_ = false;  ///< somebody began to move the lineage
+  bool moved_ = false;  ///< and succeeded
   std::unique_ptr<Random> random_;
   InlineExecutor executor_;
   std::vector<std::unique_ptr<io::SimulatedFileSystem>> disks_;
@@ -267,6 +321,8 @@ std::optional<Mutation> mutation_of(const std::string& name) {
   if (name == "blind") return Mutation::blind;
   if (name == "early") return Mutation::early;
   if (name == "same_random") return Mutation::same_random;
+  if (name == "move_not_committed") return Mutation::move_not_committed;
+  if (name == "move_not_noticed") return Mutation::move_not_noticed;
   return std::nullopt;
 }
 

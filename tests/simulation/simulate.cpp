@@ -16,7 +16,8 @@ constexpr const char* usage =
     "usage: simulate [-runs N] [-seed FIRST] [-mutation NAME]\n"
     "  -runs      how many, with one seed after the other; default: 1000\n"
     "  -seed      the first one; default: 1\n"
-    "  -mutation  a mistake that has to be found: without_digests, blind, early, same_random\n"
+    "  -mutation  a mistake that has to be found: without_digests, blind, early, same_random,\n"
+    "             move_not_committed, move_not_noticed\n"
     "Exits with 0 if nothing was wrong or, with a mutation, if it was found; else with 1.\n";
 
 struct Wish {

@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 BLOCK = 4096
 RECORD = 1 << 20
 CIPHERS = ["none", "aes-256-gcm", "chacha20-poly1305"]
-PURPOSES = [None, "checkpoint", "take-over", "start-over", "used"]
+PURPOSES = [None, "checkpoint", "take-over", "start-over", "used", "move"]
+MOVE = 5
 POLICIES = [None, "hand-over", "single-use"]
 KINDS = [None, "object", "array", "memory"]
 ELEMENTS = ["none", "other", "boolean", "signed", "unsigned", "floating"]
@@ -133,7 +134,7 @@ def read_header(data, at, head):
     header = block[:size]
     if sha256(header[:-32]) != header[-32:] or header[32:64] != head["digest"]:
         return None
-    if not 1 <= header[232] <= 4 or not 1 <= header[233] <= 2:
+    if not 1 <= header[232] <= 5 or not 1 <= header[233] <= 2:
         raise Refused(10, "unsupported")
     fields = Fields(header[12:-32])
     found = {"offset": at, "header": header}
@@ -151,6 +152,10 @@ def read_header(data, at, head):
         fields.number(8), fields.raw(32), fields.raw(32))
     try:
         found["slots"] = [fields.raw(fields.number(2)) for _ in range(fields.number(1))]
+        if found["purpose"] == MOVE:
+            found["moves_to"] = {"counter_id": fields.raw(32), "parent": fields.mark(), "value": fields.number(8)}
+            if found["moves_to"]["counter_id"] == found["counter_id"]:
+                return None
     except Short:
         return None
     return found if fields.at == len(fields.data) and sound(found) else None
@@ -396,7 +401,7 @@ def authentic(note, head, keys):
 
 def described(found, outcome, sections):
     chained = found["chain"] > 0
-    return {
+    return ({"moves_to": found["moves_to"]} if found["purpose"] == MOVE else {}) | {
         "offset": found["offset"], "length": found["length"], "value": found["value"],
         "counter_id": found["counter_id"], "parent": found["parent"], "root": found["root"],
         "mark": found["mark"], "session": found["session"], "proposal": found["proposal"],

@@ -46,7 +46,7 @@ class Draft:
             self.key = "passphrase"
         self.data = bytearray(read_image(base))
         self.head = decoder.read_head(bytes(self.data))
-        self.lineage_key = self.key_of(FIRST) if base in ("aes", "chacha", "passphrase", "pieces") else b""
+        self.lineage_key = self.key_of(FIRST) if base in ("aes", "chacha", "move", "passphrase", "pieces") else b""
 
     def found(self, at):
         return decoder.read_generation(bytes(self.data), at, self.head)

@@ -35,6 +35,7 @@ def accepted():
            lambda draft: draft.reseal(
                THIRD, ((PURPOSE, b"\x04"), (POLICY, b"\x02"), (CHAIN, u32(0)), (BASE_DISTANCE, bytes(40))),
                index=lambda plain: u16(0) + u16(0)))
+    vector("good-move", "A lineage that moved to another counter.", "ok ok ok", base="move", notes=1)
     vector("good-without-notes", "Notes can be missing.", "ok ok ok",
            lambda draft: (draft.put(NOTE, bytes(BLOCK)), draft.cut(LAST_NOTE)), notes=0)
     vector("good-superseded-header-destroyed", "An old generation does not hide later ones.", "ok ok",
