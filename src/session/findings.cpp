@@ -16,7 +16,9 @@ namespace {
 class Interpreter {
  public:
   Interpreter(const CounterReading& reading, const Counter& counter, Keyring& keyring)
-      : reading_(reading), counter_(counter), keyring_(keyring) {}
+      : reading_(reading), counter_(counter), keyring_(keyring) {
+    if (is_named(reading)) proofs_.emplace(reading.mark.value, reading.mark.digest);
+  }
 
   void find_committed(const StoredFile& stored) {
     for (const auto& generation : stored.scan.generations) {
@@ -164,12 +166,16 @@ class Interpreter {
   const Counter& counter_;
   Keyring& keyring_;
   std::vector<SharedKey> keys_;
-  std::map<std::uint64_t, Digest> proofs_{{reading_.mark.value, reading_.mark.digest}};
+  std::map<std::uint64_t, Digest> proofs_;
   std::vector<Candidate> pending_;
   Findings findings_;
 };
 
 }  // namespace
+
+bool is_named(const CounterReading& reading) noexcept {
+  return reading.mark.value != 0 || reading.mark == reading.birth;
+}
 
 bool is_used(const Findings& findings) noexcept {
   return findings.committed &&
@@ -206,6 +212,8 @@ std::optional<Refusal> refusal(const Findings& found,
                                const std::optional<CounterReading>& reading) {
   const std::uint64_t value = reading ? reading->mark.value : 0;
   const bool born = reading && reading->mark == reading->birth;
+  const bool named = !reading || is_named(*reading);
+  const std::string counters = named ? "generation " + number(value) : "the counter's generation";
   const std::uint64_t newest = found.newest.value_or(0);
   const std::uint64_t proved = found.proved.value_or(0);
   const bool restorable = !found.pending.empty() || (found.committed && found.committed->key);
@@ -213,7 +221,7 @@ std::optional<Refusal> refusal(const Findings& found,
   const Refusal used = used_up("nothing was saved since");
 
   const Row table[] = {
-      {found.proved && proved > value, Code::counter_behind,
+      {named && found.proved && proved > value, Code::counter_behind,
        "the counter shows generation " + number(value) + ", but the file proves that generation " +
            number(proved) + " was committed",
        std::string("bring the counter back as it was after the last save") + if_lost},
@@ -230,12 +238,10 @@ std::optional<Refusal> refusal(const Findings& found,
        "the file holds another generation " + number(value) + " than the one the counter confirms",
        "find the file that the newest instance saved to; this one was overtaken"},
       {found.newest && found.unreadable, Code::damaged,
-       "generation " + number(value) + " is damaged or cut off; the newest whole one is " +
-           number(newest),
-       other_copy},
+       counters + " is damaged or cut off; the newest whole one is " + number(newest), other_copy},
       {found.newest.has_value(), Code::stale,
        "an old copy: its newest generation is " + number(newest) + ", the counter is at " +
-           number(value),
+           (named ? number(value) : "one that is not in it"),
        other_copy},
       {found.locked, Code::wrong_key, "the key does not open what is in the file",
        "give the key of this lineage"},
@@ -244,8 +250,8 @@ std::optional<Refusal> refusal(const Findings& found,
        "name the counter that this lineage was created with"},
       {found.unreadable && !born, Code::damaged, "no whole generation is left in the file",
        other_copy},
-      {!born, Code::damaged,
-       "the file holds no generation, although the counter is at " + number(value), other_copy},
+      {!born, Code::damaged, "the file holds no generation, although the counter is at " + counters,
+       other_copy},
   };
   for (const Row& row : table) {
     if (!row.applies) continue;

@@ -53,6 +53,9 @@ struct Findings {
 [[nodiscard]] Findings interpret(const Survey& survey, const CounterReading& reading,
                                  const Counter& counter, Keyring& keyring);
 
+/// Whether the mark's value is known: 0 is the birth's, else it means that nobody could tell.
+[[nodiscard]] bool is_named(const CounterReading& reading) noexcept;
+
 struct Refusal {
   Code code{};
   std::string what{};

@@ -59,7 +59,8 @@ void Live::adopt_own_or_fence(const std::optional<CounterReading>& found) {
     if (own != open_.end()) return adopt(Proposed(*own));
   }
   const std::string& file = tenure_.place.shown();
-  if (!found || (found->birth == tenure_.birth && found->mark.value < tenure_.mark.value)) {
+  if (!found || (found->birth == tenure_.birth && is_named(*found) &&
+                 found->mark.value < tenure_.mark.value)) {
     ended_.emplace(
         Code::counter_behind,
         "the counter lost generation " + number(tenure_.mark.value) + " of " + file +
@@ -70,8 +71,9 @@ void Live::adopt_own_or_fence(const std::optional<CounterReading>& found) {
                    "stop, and bring the right counter back");
   } else {
     ended_.emplace(Code::fenced,
-                   "another instance took " + file + " over, the counter is at generation " +
-                       number(found->mark.value),
+                   "another instance took " + file + " over, the counter is at " +
+                       (is_named(*found) ? "generation " + number(found->mark.value)
+                                         : "a generation of its own"),
                    "stop this instance; what it did since its last save is not part of the state");
   }
   throw Error(*ended_);

@@ -144,7 +144,7 @@ void look(Opening& opening) {
     opening.survey =
         survey(opening.environment.files, opening.place, opening.publication, opening.name);
     reading = opening.options.counter->read(opening.name);
-    if (reading == opening.reading) return;
+    if (reading == opening.reading) return name_mark(opening);
   }
   throw Error(Code::fenced, "another instance keeps saving the lineage of " + opening.place.shown(),
               "stop it first");

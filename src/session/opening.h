@@ -20,6 +20,7 @@ struct Opening {
   std::unique_ptr<Chain> chain{};
   std::optional<CounterReading> reading{};
   Survey survey{};
+  std::optional<container::CounterSecret> counter_secret{};  ///< if the counter needs one
 
   [[nodiscard]] bool at_birth() const { return reading && reading->mark == reading->birth; }
   [[nodiscard]] const key::Source& key_source() const { return *options.key.source(); }
@@ -31,6 +32,16 @@ enum class Intent { create, restore, open };
 /// (`forked`, `exists`), the lock (`in_use`).
 [[nodiscard]] Opening begin(const Environment& environment, Options options,
                             state::Registry& registry, Intent intent);
+
+/// Where the counter needs a secret of the lineage's: takes it from the files, for a new lineage
+/// makes one, and lets the counter have it, which then is asked in place of the one that was given.
+/// Says what key was loaded for that; nothing if the counter needs none. Throws Error (`usage`
+/// where there is no key, `wrong_key`, `wrong_counter`, `exists`, and what the counter throws).
+[[nodiscard]] std::optional<Keyring> unlock_counter(Opening& opening, Intent intent);
+
+/// What a counter that keeps digests alone cannot say: the value of the mark that it holds, as far
+/// as what was scanned tells. It stays 0 where nothing does.
+void name_mark(Opening& opening);
 
 /// Reads the counter and scans the storage until two readings in a row agree around a scan.
 void look(Opening& opening);

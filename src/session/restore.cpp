@@ -210,7 +210,7 @@ Successor write_successor(const Opening& opening, Loaded& loaded) {
 bool was_seen(const Opening& opening, const Findings& findings,
               const std::optional<CounterReading>& found) {
   const auto is_found = [&](const Root& root) {
-    return opening.options.counter->next(opening.reading->mark, root) == found->mark;
+    return opening.options.counter->next(opening.reading->mark, root).digest == found->mark.digest;
   };
   return found && (std::ranges::any_of(findings.uses, is_found) ||
                    std::ranges::any_of(findings.pending, [&](const Candidate& candidate) {
@@ -277,21 +277,29 @@ std::unique_ptr<Live> resume(Opening opening, Keyring keyring) {
 std::unique_ptr<Live> restore(const Environment& environment, Options options,
                               state::Registry& registry) {
   Opening opening = begin(environment, std::move(options), registry, Intent::restore);
-  Keyring keyring = load_keyring(opening.key_source(), opening.name, key::Missing::refuse,
-                                 environment.files, environment.random);
-  return resume(std::move(opening), std::move(keyring));
+  auto keyring = unlock_counter(opening, Intent::restore);
+  if (!keyring) {
+    keyring = load_keyring(opening.key_source(), opening.name, key::Missing::refuse,
+                           environment.files, environment.random);
+  }
+  return resume(std::move(opening), std::move(*keyring));
 }
 
 std::unique_ptr<Live> open(const Environment& environment, Options options,
                            state::Registry& registry) {
   Opening opening = begin(environment, std::move(options), registry, Intent::open);
+  auto keyring = unlock_counter(opening, Intent::open);
+  const auto load_key = [&](key::Missing missing) {
+    if (keyring) return;
+    keyring = load_keyring(opening.key_source(), opening.name, missing, environment.files,
+                           environment.random);
+  };
   look(opening);
-  if (!opening.reading) return start(std::move(opening));
+  if (!opening.reading) return start(std::move(opening), std::move(keyring));
   if (opening.at_birth()) {
-    Keyring keyring = load_keyring(opening.key_source(), opening.name, key::Missing::make,
-                                   environment.files, environment.random);
-    if (!has_whole_child(opening, keyring)) return start(std::move(opening), std::move(keyring));
-    return resume(std::move(opening), std::move(keyring));
+    load_key(key::Missing::make);
+    if (!has_whole_child(opening, *keyring)) return start(std::move(opening), std::move(keyring));
+    return resume(std::move(opening), std::move(*keyring));
   }
   if (opening.survey.files.empty()) {
     refuse(opening, {Code::no_checkpoint,
@@ -299,9 +307,8 @@ std::unique_ptr<Live> open(const Environment& environment, Options options,
                          std::to_string(opening.reading->mark.value),
                      "name the file that the lineage lives in, or put back its newest copy"});
   }
-  Keyring keyring = load_keyring(opening.key_source(), opening.name, key::Missing::refuse,
-                                 environment.files, environment.random);
-  return resume(std::move(opening), std::move(keyring));
+  load_key(key::Missing::refuse);
+  return resume(std::move(opening), std::move(*keyring));
 }
 
 }  // namespace tidemark::session
