@@ -146,6 +146,7 @@ TpmIndex::Outcome TpmIndex::define(Deadline deadline, const Digest& birth) {
         defined = true;
         finish_birth();
       } catch (const TpmFailure& failure) {
+        if (failure.wrong_secret() && !defined) throw failure.in_words();  // the owner's
         if (!failure.already_defined()) throw;
       }
       birth_.reset();

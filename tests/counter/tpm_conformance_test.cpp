@@ -148,7 +148,9 @@ class TpmStore final : public Store {
 // that proposals have, and names are told apart by the index that is derived from them. What a
 // server does while it is restarted, hung or slow, and a host that meddles, is in tpm_test.cpp: the
 // proxy of OutageConformance cuts one connection for one request, here an advance is two commands.
-const auto backends = testing::Values(Backend{"Tpm", [] { return std::make_unique<TpmStore>(); }});
+constexpr std::uint64_t raced_steps = 125;  // by eight threads each: 1,000 advances
+const auto backends =
+    testing::Values(Backend{"Tpm", [] { return std::make_unique<TpmStore>(); }, raced_steps});
 
 INSTANTIATE_TEST_SUITE_P(Counter, CounterConformance, backends, backend_name);
 INSTANTIATE_TEST_SUITE_P(Counter, ProcessConformance, backends, backend_name);

@@ -109,6 +109,15 @@ Buffer forged(Bytes command) {
   return message(with_sessions, 0, body);
 }
 
+/// With another bit in the attributes of its session.
+Buffer altered(Buffer answer) {
+  if (answer.size() <= header_size || number_at(answer, 0, 2) != with_sessions) return answer;
+  std::size_t at = header_size + 4 + number_at(answer, header_size);
+  at += 2 + number_at(answer, at, 2);
+  answer[at] ^= std::byte{2};
+  return answer;
+}
+
 int listen_at(std::uint16_t port) {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
@@ -159,11 +168,12 @@ TpmManager::~TpmManager() {
   }
 }
 
-void TpmManager::meddle(Command command, Answer answer, int count, std::uint32_t error) {
+void TpmManager::meddle(Command command, Answer answer, int count, std::uint32_t error, int first) {
   const std::scoped_lock lock(mutex_);
   meddled_ = command;
   answer_ = answer;
   error_ = error;
+  passed_ = first - 1;
   left_ = count;
 }
 
@@ -223,7 +233,7 @@ Buffer TpmManager::handle(const Buffer& command) {
     append(four, 4, 2);
     (void)send(message(without_sessions, get_random, four));
   }
-  if (left_ > 0 && code_of(command) == meddled_) {
+  if (left_ > 0 && code_of(command) == meddled_ && passed_-- <= 0) {
     --left_;
     return meddled(command);
   }
@@ -235,6 +245,8 @@ Buffer TpmManager::meddled(const Buffer& command) {
     case Answer::lost:
       (void)manage(command);
       return {};
+    case Answer::altered:
+      return altered(manage(command));
     case Answer::forged:
       return forged(command);
     case Answer::denied:

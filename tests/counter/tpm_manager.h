@@ -33,6 +33,7 @@ class TpmManager {
     forged,   ///< not carried out; a success without a valid HMAC
     refused,  ///< not carried out; an error
     denied,   ///< carried out; an error all the same
+    altered,  ///< carried out; the answer's bit that says whether it was exclusive is another
     late,     ///< kept, and an error; sent to the chip before the client's next command
   };
 
@@ -41,8 +42,10 @@ class TpmManager {
   TpmManager(const TpmManager&) = delete;
   TpmManager& operator=(const TpmManager&) = delete;
 
-  /// What becomes of the next `count` such commands. `error` is the chip's code for one.
-  void meddle(Command command, Answer answer, int count = 1, std::uint32_t error = 0x121);
+  /// What becomes of the next `count` such commands, from the `first` on. `error` is the chip's
+  /// code for one: by default that another command came in between.
+  void meddle(Command command, Answer answer, int count = 1, std::uint32_t error = 0x121,
+              int first = 1);
   [[nodiscard]] int meddlings_left() const { return left_; }
 
   /// Before each of the next `count` such commands somebody else uses the chip.
@@ -82,6 +85,7 @@ class TpmManager {
   Command meddled_{};
   Answer answer_{};
   std::uint32_t error_ = 0;
+  int passed_ = 0;  ///< how many are let alone before
   Command interfered_{};
   int interferences_ = 0;
   std::atomic<int> left_ = 0;
