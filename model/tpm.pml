@@ -1,5 +1,4 @@
-/* The TPM's extend register as a counter, with racing copies of the program. Not built yet: this
- * model comes first.
+/* The TPM's extend register as a counter, with racing copies of the program.
  *
  * The register can only become H(what it holds, x), with x made from a generation's root: `advance`
  * reads it, compares, and extends it, two commands in one session that the chip audits. The extend
@@ -90,8 +89,9 @@ end_begin:
   }
 
 advance:
-  /* TPM2_NV_Read, with auditReset, in a new session: it is the exclusive one from here on, and what
-   * was sent in the one before will never be carried out. */
+  /* TPM2_NV_Read, with auditReset: its session is the exclusive one from here on. What was sent in the
+   * session before will never be carried out; nor what was sent in this one, if it is the same, since
+   * it was made for a nonce that the answer to the read replaced. */
   atomic {
     exclusive = n;
     seen = content;
