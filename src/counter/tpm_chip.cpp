@@ -138,10 +138,15 @@ class TpmChip::Key {
   Digest name_;
 };
 
-void TpmChip::Closing::operator()(TSS2_TCTI_CONTEXT* tcti) const { Tss2_TctiLdr_Finalize(&tcti); }
-void TpmChip::Closing::operator()(ESYS_CONTEXT* esys) const { Esys_Finalize(&esys); }
+void TpmClosing::operator()(TSS2_TCTI_CONTEXT* tcti) const {
+  if (process == ::getpid()) Tss2_TctiLdr_Finalize(&tcti);
+}
 
-TpmChip::TpmChip(const std::string& tcti) : process_(::getpid()) {
+void TpmClosing::operator()(ESYS_CONTEXT* esys) const {
+  if (process == ::getpid()) Esys_Finalize(&esys);
+}
+
+TpmChip::TpmChip(const std::string& tcti) {
   TSS2_TCTI_CONTEXT* way = nullptr;
   if (Tss2_TctiLdr_Initialize(tcti.c_str(), &way) != TSS2_RC_SUCCESS) throw no_way(tcti);
   tcti_.reset(way);
@@ -150,13 +155,7 @@ TpmChip::TpmChip(const std::string& tcti) : process_(::getpid()) {
   esys_.reset(esys);
 }
 
-TpmChip::~TpmChip() {
-  close_index();
-  if (process_ == ::getpid()) return;
-  // A forked process has a copy: whatever it closed would be its parent's.
-  (void)esys_.release();
-  (void)tcti_.release();
-}
+TpmChip::~TpmChip() { close_index(); }
 
 TpmChip::Key TpmChip::make_endorsement_key() {
   const TPM2B_SENSITIVE_CREATE nothing{};
@@ -203,7 +202,7 @@ bool TpmChip::find(std::uint32_t index, const crypto::Secret32& authorization) {
     if (failure.no_such_handle()) return false;
     throw;
   }
-  TPM2B_AUTH secret = sized<TPM2B_AUTH>(authorization.bytes());
+  auto secret = sized<TPM2B_AUTH>(authorization.bytes());
   const TSS2_RC set = Esys_TR_SetAuth(esys_.get(), index_, &secret);
   crypto::wipe(std::as_writable_bytes(std::span(secret.buffer)));
   check(set);
@@ -237,7 +236,7 @@ void TpmChip::define(TpmSession& session, std::uint32_t index, const Digest& pol
   area.nvPublic.attributes = index_attributes;
   area.nvPublic.authPolicy = sized<TPM2B_DIGEST>(policy.bytes);
   area.nvPublic.dataSize = digest_size;
-  TPM2B_AUTH secret = sized<TPM2B_AUTH>(authorization.bytes());
+  auto secret = sized<TPM2B_AUTH>(authorization.bytes());
   const TSS2_RC defined =
       Esys_NV_DefineSpace(esys_.get(), ESYS_TR_RH_OWNER, session.with(TPMA_SESSION_DECRYPT),
                           ESYS_TR_NONE, ESYS_TR_NONE, &secret, &area, &index_);

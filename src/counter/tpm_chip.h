@@ -3,6 +3,7 @@
 #include <sys/types.h>
 #include <tidemark/counter.h>
 #include <tss2/tss2_esys.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <memory>
@@ -44,6 +45,14 @@ struct TpmIndexPublic {
   bool written = false;  ///< extended at least once
 };
 
+/// Closes the way to the chip; but not what a forked process has a copy of, since it is its
+/// parent's.
+struct TpmClosing {
+  pid_t process = ::getpid();
+  void operator()(TSS2_TCTI_CONTEXT* tcti) const;
+  void operator()(ESYS_CONTEXT* esys) const;
+};
+
 /// The way to one chip. Throws TpmFailure from everything.
 class TpmChip {
  public:
@@ -77,18 +86,13 @@ class TpmChip {
   void extend(TpmSession& session, TPMA_SESSION attributes, const Digest& by);
 
  private:
-  struct Closing {
-    void operator()(TSS2_TCTI_CONTEXT* tcti) const;
-    void operator()(ESYS_CONTEXT* esys) const;
-  };
   class Key;
 
   [[nodiscard]] Key make_endorsement_key();
   void close_index() noexcept;
 
-  pid_t process_;
-  std::unique_ptr<TSS2_TCTI_CONTEXT, Closing> tcti_;
-  std::unique_ptr<ESYS_CONTEXT, Closing> esys_;
+  std::unique_ptr<TSS2_TCTI_CONTEXT, TpmClosing> tcti_;
+  std::unique_ptr<ESYS_CONTEXT, TpmClosing> esys_;
   ESYS_TR index_ = ESYS_TR_NONE;
 };
 

@@ -34,7 +34,8 @@ std::uint32_t read_index(std::string_view text) {
 
 std::string shown_index(std::uint32_t index) {
   std::string digits(8, '0');
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), index, 16).ptr;
+  const char* const end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), index, 16).ptr;
   digits.resize(static_cast<std::size_t>(end - digits.data()));
   return "0x" + digits;
 }
