@@ -2,7 +2,7 @@
 
 #include <sys/mman.h>
 
-#include <cstring>
+#include <cstdlib>
 #include <new>
 #include <stdexcept>
 
@@ -148,9 +148,15 @@ class TpmStore final : public Store {
 // that proposals have, and names are told apart by the index that is derived from them. What a
 // server does while it is restarted, hung or slow, and a host that meddles, is in tpm_test.cpp: the
 // proxy of OutageConformance cuts one connection for one request, here an advance is two commands.
-constexpr std::uint64_t raced_steps = 125;  // by eight threads each: 1,000 advances
+
+/// By eight threads each, so that there are 1,000 advances; more where TIDEMARK_STEPS says so.
+std::uint64_t raced_steps() {
+  const char* const steps = std::getenv("TIDEMARK_STEPS");  // NOLINT(concurrency-mt-unsafe)
+  return steps == nullptr ? 125 : std::stoull(steps);
+}
+
 const auto backends =
-    testing::Values(Backend{"Tpm", [] { return std::make_unique<TpmStore>(); }, raced_steps});
+    testing::Values(Backend{"Tpm", [] { return std::make_unique<TpmStore>(); }, raced_steps()});
 
 INSTANTIATE_TEST_SUITE_P(Counter, CounterConformance, backends, backend_name);
 INSTANTIATE_TEST_SUITE_P(Counter, ProcessConformance, backends, backend_name);
