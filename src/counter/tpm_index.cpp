@@ -90,12 +90,14 @@ void TpmIndex::hang_up() noexcept {
   session_.reset();
   chip_.reset();
   birth_.reset();
+  known_.reset();
 }
 
 /// What is not known for certain any more is asked for anew. After another command came in between
 /// the session is as good as before: what was sent in it fits its nonce no more once the next
 /// command was answered.
 void TpmIndex::recover(const TpmFailure& failure) noexcept {
+  known_.reset();
   if (failure.not_exclusive()) return;
   if (!failure.by_chip()) return hang_up();
   if (failure.session_lost() && session_) session_->forget();
@@ -117,6 +119,7 @@ TpmSession TpmIndex::another_session() {
 /// Whether the index is there. What it is called binds all that follows to what it is.
 bool TpmIndex::attach() {
   if (birth_) return true;
+  known_.reset();
   TpmSession& own = session();  // first, since it is a command like any other
   if (!chip_->find(place_.index, place_.authorization)) return false;
   const auto found = chip_->read_public(own, 0);
@@ -126,14 +129,17 @@ bool TpmIndex::attach() {
   return true;
 }
 
-TpmIndex::Held TpmIndex::read_once(TPMA_SESSION attributes) {
-  return {*birth_, chip_->read(session(), attributes)};
+TpmIndex::Held TpmIndex::read_once() {
+  known_.reset();
+  const Digest content = chip_->read(session(), first_audited);
+  if (session().exclusive()) known_ = content;
+  return {*birth_, content};
 }
 
 std::optional<TpmIndex::Held> TpmIndex::read(Deadline deadline) {
   return persist(deadline, [&](bool) -> std::optional<Held> {
     if (!attach()) return std::nullopt;
-    return read_once(0);
+    return read_once();
   });
 }
 
@@ -152,7 +158,7 @@ TpmIndex::Outcome TpmIndex::define(Deadline deadline, const Digest& birth) {
       birth_.reset();
       if (!attach()) throw TpmFailure(TPM2_RC_HANDLE);
     }
-    const Held held = read_once(0);
+    const Held held = read_once();
     // The chip lets one define it, so only its own shows this birth.
     const bool moved = (defined || again) && held.birth == birth;
     return {moved, moved ? std::nullopt : std::optional(held)};
@@ -189,13 +195,18 @@ TpmIndex::Outcome TpmIndex::extend(Deadline deadline, const Digest& from, const 
   return persist(deadline, [&](bool again) { return extend_once(from, by, again); });
 }
 
+/// What the session learnt last need not be read again: should anybody have used the chip since, it
+/// refuses the extend, and only then is it read.
 TpmIndex::Outcome TpmIndex::extend_once(const Digest& from, const Digest& by, bool again) {
   if (!attach()) return {};
-  const Held held = read_once(first_audited);
-  // Nobody else can have made this content.
-  if (again && held.content == TpmExtensions::extended(from, by)) return {.moved = true};
-  if (held.content != from) return {.moved = false, .found = held};
-  if (!session().exclusive()) throw TpmFailure(TPM2_RC_EXCLUSIVE);
+  const Digest to = TpmExtensions::extended(from, by);
+  if (known_ != from) {
+    const Held held = read_once();
+    if (again && held.content == to) return {.moved = true};  // nobody else can have made it
+    if (held.content != from) return {.moved = false, .found = held};
+    if (!known_) throw TpmFailure(TPM2_RC_EXCLUSIVE);
+  }
+  known_.reset();
   try {
     chip_->extend(session(), only_exclusive, by);
   } catch (const TpmFailure& failure) {
@@ -205,6 +216,7 @@ TpmIndex::Outcome TpmIndex::extend_once(const Digest& from, const Digest& by, bo
     throw ServerFailure(ServerFailure::Outcome::unknown, words.what(), words.advice());
   }
   if (!session().exclusive()) throw TpmFailure(TPM2_RC_EXCLUSIVE);
+  known_ = to;
   return {.moved = true};
 }
 

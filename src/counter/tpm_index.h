@@ -26,10 +26,10 @@ struct TpmPlace {
 
 /// A lineage's index, and the way to it, which is kept open between calls. Not thread-safe.
 ///
-/// An extend is compare-and-set: it follows an audited read in the same session, and the chip
-/// carries it out only if that session is exclusive still, which ends with any other command that
-/// could have been audited, whoever sent it. Errors have no HMAC, so none is believed: what the
-/// index holds is read again.
+/// An extend is compare-and-set: it follows an audited read or extend in the same session, and the
+/// chip carries it out only if that session is exclusive still, which ends with any other command
+/// that could have been audited, whoever sent it. Errors have no HMAC, so none is believed: what
+/// the index holds is read again.
 ///
 /// Throws ServerFailure, with words, and Error (`wrong_counter`) where chip or index are not those
 /// of the lineage.
@@ -65,7 +65,7 @@ class TpmIndex {
   TpmSession& session();
   [[nodiscard]] TpmSession another_session();
   [[nodiscard]] bool attach();
-  [[nodiscard]] Held read_once(TPMA_SESSION attributes);
+  [[nodiscard]] Held read_once();
   void finish_birth();
   [[nodiscard]] Outcome extend_once(const Digest& from, const Digest& by, bool again);
   void demand_exclusivity();
@@ -77,6 +77,7 @@ class TpmIndex {
   std::optional<TpmChip> chip_{};
   std::optional<TpmSession> session_{};
   std::optional<Digest> birth_{};  ///< of the index that the chip was asked for; none: not yet
+  std::optional<Digest> known_{};  ///< what it holds, if nobody used the chip since
 };
 
 }  // namespace tidemark::counter

@@ -124,6 +124,8 @@ TEST_F(TpmTest, CommitsOnceWhateverAnswersTheHostGives) {
   const auto counter = born();
   Mark mark = mark_of(0);
   const auto step = [&](TpmManager::Command command, Answer answer, std::uint32_t error) {
+    if (command == TpmManager::nv_read)
+      host_.interfere(TpmManager::nv_extend, 1);  // else it reads nothing
     host_.meddle(command, answer, 1, error);
     const Mark to = next(*counter, mark);
     std::optional<Conflict> conflict;
@@ -152,6 +154,7 @@ TEST_F(TpmTest, CommitsOnceWhateverAnswersTheHostGives) {
 TEST_F(TpmTest, NoticesWhenTheHostChangesABitOfAnAnswer) {
   const auto counter = born("?timeout=2s");
   for (const auto command : {TpmManager::nv_read, TpmManager::nv_extend}) {
+    host_.interfere(TpmManager::nv_extend, 1);
     host_.meddle(command, Answer::altered, 1000);
     const Mark one = next(*counter, mark_of(0));
     EXPECT_THAT(
@@ -176,6 +179,30 @@ TEST_F(TpmTest, AsksAgainWhereOthersUseTheChipABoundedNumberOfTimes) {
   EXPECT_LT(host_.count(TpmManager::nv_extend) - before, 200);
   host_.interfere(TpmManager::nv_extend, 0);
   EXPECT_EQ(counter->read("a")->mark, one);
+}
+
+TEST_F(TpmTest, ReadsOnlyWhereSomebodyUsedTheChipSince) {
+  const auto counter = born();
+  const auto other = unlock();
+  Mark mark = mark_of(0);
+  const auto reads = [&](Counter& by) {
+    const int before = host_.count(TpmManager::nv_read);
+    const Mark to = next(by, mark);
+    EXPECT_FALSE(by.advance("a", mark, to));
+    mark = to;
+    return host_.count(TpmManager::nv_read) - before;
+  };
+  EXPECT_EQ(reads(*counter), 0) << "the birth ended with a read";
+  EXPECT_EQ(reads(*counter), 0);
+  EXPECT_EQ(counter->read("a")->mark, mark);
+  EXPECT_EQ(reads(*counter), 0);
+  host_.interfere(TpmManager::nv_extend, 1);
+  EXPECT_EQ(reads(*counter), 1);
+  EXPECT_EQ(reads(*counter), 0);
+  EXPECT_EQ(reads(*other), 1);
+  EXPECT_EQ(reads(*counter), 1);
+  const Mark stale = next(*counter, mark_of(0), 9);
+  EXPECT_EQ(counter->advance("a", mark_of(0), stale)->found->mark, mark);
 }
 
 TEST_F(TpmTest, SaysWhatTheChipComplainsAbout) {

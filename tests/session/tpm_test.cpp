@@ -272,6 +272,7 @@ TEST_F(TpmSession, CommitsOnceWhateverTheHostDoesToTheAnswers) {
   for (const auto command : {TpmManager::nv_extend, TpmManager::nv_read}) {
     for (const Answer answer :
          {Answer::lost, Answer::forged, Answer::refused, Answer::denied, Answer::late}) {
+      if (command == TpmManager::nv_read) host_.interfere(TpmManager::nv_extend, 1);
       host_.meddle(command, answer);
       ++age;
       EXPECT_EQ(application.save(age), age + 1) << command << ' ' << static_cast<int>(answer);
