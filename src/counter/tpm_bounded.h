@@ -1,9 +1,10 @@
 #pragma once
 
 #include <condition_variable>
-#include <future>
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -22,29 +23,21 @@ class Bounded {
   /// What `task` returns or throws, or TooLate. The task must own all that it uses.
   template <class Task>
   auto run(Deadline deadline, Task task) -> decltype(task()) {
-    {
-      std::unique_lock lock(turn_->mutex);
-      if (!turn_->ended.wait_until(lock, deadline, [this] { return !turn_->taken; })) {
-        throw TooLate{};
-      }
-      turn_->taken = true;
+    std::unique_lock lock(turn_->mutex);
+    if (!turn_->ended.wait_until(lock, deadline, [this] { return !turn_->taken; })) {
+      throw TooLate{};
     }
-    std::packaged_task<decltype(task())()> packaged(std::move(task));
-    auto result = packaged.get_future();
+    const auto result = std::make_shared<Result<decltype(task())>>();
     {
       const BlockedSignals blocked;
-      std::thread([turn = turn_, own = std::move(packaged)]() mutable {
-        own();
-        own = {};
-        {
-          const std::scoped_lock lock(turn->mutex);
-          turn->taken = false;
-        }
-        turn->ended.notify_one();
+      std::thread([turn = turn_, result, own = std::optional(std::move(task))]() mutable {
+        carry_out(*turn, *result, own);
       }).detach();
     }
-    if (result.wait_until(deadline) != std::future_status::ready) throw TooLate{};
-    return result.get();
+    turn_->taken = true;
+    if (!turn_->ended.wait_until(lock, deadline, [&] { return result->ended; })) throw TooLate{};
+    if (result->error) std::rethrow_exception(std::exchange(result->error, nullptr));
+    return std::move(*result->value);
   }
 
  private:
@@ -53,6 +46,35 @@ class Bounded {
     std::condition_variable ended;
     bool taken = false;
   };
+
+  /// Guarded by the turn's mutex. Once it is here, the thread that made it has no part in it.
+  template <class Value>
+  struct Result {
+    std::optional<Value> value{};
+    std::exception_ptr error{};
+    bool ended = false;
+  };
+
+  template <class Value, class Task>
+  static void carry_out(Turn& turn, Result<Value>& result, std::optional<Task>& task) {
+    std::optional<Value> value;
+    std::exception_ptr error;
+    try {
+      value.emplace((*task)());
+    } catch (...) {
+      error = std::current_exception();
+    }
+    task.reset();
+    {
+      const std::scoped_lock lock(turn.mutex);
+      result.value = std::move(value);
+      result.error = std::move(error);
+      result.ended = true;
+      turn.taken = false;
+    }
+    turn.ended.notify_all();
+  }
+
   std::shared_ptr<Turn> turn_ = std::make_shared<Turn>();
 };
 
