@@ -175,8 +175,7 @@ void TpmIndex::finish_birth() {
   chip_->extend(session(), only_exclusive, place_.extensions.by_birth(found->policy));
 }
 
-/// A session must not stay exclusive when another is used. Two chips that do not see to that are
-/// not known, but everything rests on it.
+/// A session must not stay exclusive when another is used: everything rests on that, so it is tried.
 void TpmIndex::demand_exclusivity() {
   (void)chip_->read_public(session(), first_audited);
   {
