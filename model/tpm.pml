@@ -1,11 +1,11 @@
-/* The TPM's extend register as a counter, with racing copies of the program. Not built yet: this
- * model comes first.
+/* The TPM's extend register as a counter, with racing copies of the program.
  *
  * The register can only become H(what it holds, x), with x made from a generation's root: `advance`
- * reads it, compares, and extends it, two commands in one session that the chip audits. The extend
- * is carried out only if no other command came in between, whoever sent it; with it the session's
- * nonce changes, so that it cannot be carried out twice. The host holds back commands and answers,
- * forges answers without an HMAC, and sends commands of its own.
+ * reads it, compares, and extends it, in one session that the chip audits. The extend is carried out
+ * only if no other command came in between, whoever sent it; with it the session's nonce changes, so
+ * that it cannot be carried out twice. After an extend that was carried out the next one in that
+ * session needs no read: had anybody used the chip since, it would be refused. The host holds back
+ * commands and answers, forges answers without an HMAC, and sends commands of its own.
  *
  * A register that was extended from anything but the generation's parent holds what nobody can name.
  */
@@ -46,8 +46,7 @@ end:
             content = (content == parent[g] -> g : STRANGE);
             printf("the chip extends by %d: %d\n", g, content);
             carried_out = carried_out | bit(g);
-            under_way = under_way & ~bit(g);
-            exclusive = NONE
+            under_way = under_way & ~bit(g) /* its session stays the exclusive one */
        :: else
        fi;
        g = 0
@@ -90,8 +89,9 @@ end_begin:
   }
 
 advance:
-  /* TPM2_NV_Read, with auditReset, in a new session: it is the exclusive one from here on, and what
-   * was sent in the one before will never be carried out. */
+  /* TPM2_NV_Read, with auditReset: its session is the exclusive one from here on. What was sent in the
+   * session before will never be carried out; nor what was sent in this one, if it is the same, since
+   * it was made for a nonce that the answer to the read replaced. */
   atomic {
     exclusive = n;
     seen = content;
@@ -109,6 +109,7 @@ advance:
   :: goto dead
   :: under_way = under_way | bit(n)
   fi;
+answer:
   if
   :: holds(carried_out, n) -> seen = n /* an answer with a valid HMAC and auditExclusive */
 #ifdef MUTATION_return_taken_for_success
@@ -118,10 +119,41 @@ advance:
   fi;
 answered:
   if
-  :: seen == n -> check_success(n); goto dead
+  :: seen == n ->
+       check_success(n);
+       if
+       :: goto dead
+       :: goto extend_again
+       fi
   :: seen == parent[n] -> goto advance
   :: seen != n -> goto dead /* a conflict, or given up: then it may still be carried out */
-  fi
+  fi;
+
+extend_again:
+  /* The next child, in the session of the last answer, without a read: the chip refuses it, if
+   * anybody used it since. The session goes on from generation to generation. */
+  atomic {
+    if
+    :: made == GENERATIONS -> goto dead
+    :: else
+    fi;
+    seen = n;
+    n = made;
+    made++;
+    parent[n] = seen;
+    ancestors[n] = ancestors[seen] | bit(n);
+    printf("%d is written, a child of %d, and extended by at once\n", n, seen);
+    if
+    :: exclusive == seen -> exclusive = n
+#ifdef MUTATION_extended_again_in_any_session
+    :: exclusive != seen -> exclusive = n
+#else
+    :: else
+#endif
+    fi;
+    under_way = under_way | bit(n)
+  };
+  goto answer
 }
 
 /* Property 3: the register names a generation that was written. */

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,8 @@ struct Mark {
   auto operator<=>(const Mark&) const = default;
 };
 
-/// What a counter answers for a name that it knows.
+/// What a counter answers for a name that it knows. One that keeps digests alone and cannot tell a
+/// mark's value says 0, which else only the birth has: the digest tells which generation it is.
 struct CounterReading {
   Mark birth{};  ///< what it held first, {0, fresh randomness}: the counter's id for this name
   Mark mark{};   ///< what it holds now
@@ -52,6 +54,7 @@ struct Conflict {
 /// at most 4608 bytes. Calls throw Error with
 ///   - `counter_unavailable` if it cannot be reached or used: after an `advance` that threw this,
 ///     the outcome is unknown, and the request may even be applied later;
+///   - `wrong_counter` if what it finds was put there by somebody else, or on another machine;
 ///   - `usage` if what it was opened with is wrong.
 class Counter {
  public:
@@ -71,6 +74,21 @@ class Counter {
   /// The mark that a generation with this root gets as a child of `from`. Throws Error
   /// (`counter_unavailable`) where the counter's values are used up.
   [[nodiscard]] virtual Mark next(const Mark& from, const Root& root) const;
+
+  /// Whether nobody but those who know a secret of the lineage's can ask it, or move it. Then a
+  /// session asks only what `unlock` returns, and keeps secret and identity in the files' heads,
+  /// encrypted; without a key it refuses such a counter.
+  [[nodiscard]] virtual bool needs_secret() const noexcept { return false; }
+
+  /// Of a counter that needs a secret: what tells the one machine from every other. It is asked for
+  /// once, at the lineage's birth, and believed then.
+  [[nodiscard]] virtual Digest identity();
+
+  /// Of a counter that needs a secret: the counter of this one lineage, of the machine of that
+  /// identity. What its `advance` is to move to, its own `next` must have made.
+  [[nodiscard]] virtual std::shared_ptr<Counter> unlock(std::string_view name,
+                                                        std::span<const std::byte, 32> secret,
+                                                        const Digest& identity);
 
   /// Where it is, for messages. Never holds a password.
   [[nodiscard]] virtual std::string uri() const = 0;
@@ -101,8 +119,15 @@ class Counter {
 ///     certificate and key, all in PEM; each of the three turns TLS on. `user=NAME`, whose password
 ///     is in the environment variable TIDEMARK_ETCD_PASSWORD. `timeout=DURATION` as above.
 ///     Survives, and goes on with, the loss of any minority of the servers.
-/// Throws Error (`usage`) for anything else, and for `redis` and `etcd` where the library was built
-/// without what they need. No message ever holds a password.
+///   - `tpm:[TCTI][?SETTING=VALUE&...]` the machine's TPM 2.0, with one index of its memory a
+///     lineage. TCTI is the way to it as tpm2-tss names it, device:/dev/tpmrm0 by default. The
+///     settings: `nv=INDEX`, like 0x1800001; by default one of those that the owner may define, by
+///     the lineage's name. `timeout=DURATION` as above, 8s by default. Needs a key. Stops the
+///     machine's administrator, as long as the key is out of reach; each save is a write to the
+///     chip, which bears a limited number of them. Unless the environment has a TSS2_LOG, it is set
+///     so that tpm2-tss writes nothing to the standard error output.
+/// Throws Error (`usage`) for anything else, and for `redis`, `etcd` and `tpm` where the library
+/// was built without what they need. No message ever holds a password.
 [[nodiscard]] std::shared_ptr<Counter> open_counter(std::string_view uri);
 
 }  // namespace tidemark

@@ -53,11 +53,18 @@ enum class Purpose : std::uint8_t {
   return (bytes + block_size - 1) / block_size * block_size;
 }
 
+/// What a counter must be told before it answers, under the lineage's key.
+struct SealedSecret {
+  std::vector<Buffer> key_slots{};  ///< each wraps the lineage's key
+  std::array<std::byte, 80> sealed{};
+};
+
 /// What stands once, at the beginning of every file, in the clear.
 struct FileHead {
   LineageId lineage{};
   crypto::Cipher cipher{};
   std::string name{};  ///< the lineage's
+  std::optional<SealedSecret> counter_secret{};
 
   /// A whole number of blocks.
   [[nodiscard]] std::size_t encoded_size() const noexcept;

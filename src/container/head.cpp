@@ -11,6 +11,8 @@ constexpr std::string_view magic = "TIDEMARK";
 constexpr std::size_t start_size = 16;  // magic, version, flags, size
 constexpr std::size_t room = 64;        // for the fields beside the name, and some to come
 constexpr std::size_t checksum_size = 32;
+constexpr std::uint16_t counter_secret_kind = 1;
+constexpr std::size_t extension_header_size = 4;  // kind, size
 
 [[noreturn]] void refuse(const char* what) {
   throw Error(Code::damaged, what,
@@ -23,10 +25,44 @@ constexpr std::size_t checksum_size = 32;
               "use the newer program that wrote it");
 }
 
+std::size_t content_size(const SealedSecret& secret) {
+  std::size_t size = 1 + secret.sealed.size();
+  for (const Buffer& slot : secret.key_slots) size += 2 + slot.size();
+  return size;
+}
+
+void encode(const SealedSecret& secret, Encoder& fields) {
+  fields.number(counter_secret_kind);
+  fields.number(static_cast<std::uint16_t>(content_size(secret)));
+  fields.number(static_cast<std::uint8_t>(secret.key_slots.size()));
+  for (const Buffer& slot : secret.key_slots) {
+    fields.number(static_cast<std::uint16_t>(slot.size()));
+    fields.raw(slot);
+  }
+  fields.raw(secret.sealed);
+}
+
+SealedSecret decode_secret(Decoder& fields) {
+  const auto kind = fields.number<std::uint16_t>();
+  if (kind != counter_secret_kind) refuse_unknown();
+  const auto size = fields.number<std::uint16_t>();
+  SealedSecret secret;
+  const auto slots = fields.number<std::uint8_t>();
+  for (unsigned i = 0; i < slots; ++i) {
+    const Bytes slot = fields.raw(fields.number<std::uint16_t>());
+    secret.key_slots.emplace_back(slot.begin(), slot.end());
+  }
+  secret.sealed = fields.array<80>();
+  if (content_size(secret) != size) refuse("the head of the file is damaged");
+  return secret;
+}
+
 }  // namespace
 
 std::size_t FileHead::encoded_size() const noexcept {
-  return whole_blocks(room + name.size() + checksum_size);
+  const std::size_t extension =
+      counter_secret ? extension_header_size + content_size(*counter_secret) : 0;
+  return whole_blocks(room + name.size() + extension + checksum_size);
 }
 
 Buffer FileHead::encode() const {
@@ -40,7 +76,8 @@ Buffer FileHead::encode() const {
   fields.raw(lineage.bytes);
   fields.number(static_cast<std::uint16_t>(name.size()));
   fields.raw(bytes_of(name));
-  fields.number<std::uint16_t>(0);  // extensions
+  fields.number<std::uint16_t>(counter_secret ? 1 : 0);
+  if (counter_secret) tidemark::container::encode(*counter_secret, fields);
   fields.zeros_until(size - checksum_size);
   fields.digest(crypto::sha256({fields.bytes()}));
   return fields.take();
@@ -76,10 +113,14 @@ FileHead FileHead::decode(Bytes bytes) {
   if (name_size == 0 || name_size > largest_name) refuse("the head of the file is damaged");
   head.name = text_of(fields.raw(name_size));
   const auto extensions = fields.number<std::uint16_t>();
-  if (cipher > static_cast<std::uint8_t>(crypto::Cipher::chacha20_poly1305) || extensions != 0) {
+  if (cipher > static_cast<std::uint8_t>(crypto::Cipher::chacha20_poly1305) || extensions > 1) {
     refuse_unknown();
   }
   head.cipher = static_cast<crypto::Cipher>(cipher);
+  if (extensions == 1) {
+    if (head.cipher == crypto::Cipher::none) refuse_unknown();
+    head.counter_secret = decode_secret(fields);
+  }
   if (head.encoded_size() != size || !all_zero(fields.raw(fields.remaining()))) {
     refuse("the head of the file is damaged");
   }

@@ -35,6 +35,20 @@ class LineageKey {
   std::optional<crypto::Secret32> secret_;
 };
 
+/// What a counter must be told before it answers about a lineage.
+struct CounterSecret {
+  crypto::Secret32 secret{};
+  Digest identity{};  ///< of the counter, as it was at the birth
+};
+
+/// Once for each key and lineage. There must be a key.
+[[nodiscard]] std::array<std::byte, 80> seal_counter_secret(const CounterSecret& secret,
+                                                            const LineageKey& key);
+
+/// Nothing if it was sealed under another key.
+[[nodiscard]] std::optional<CounterSecret> open_counter_secret(
+    const std::array<std::byte, 80>& sealed, const LineageKey& key);
+
 /// What seals the parts of one generation.
 struct GenerationSealers {
   std::unique_ptr<crypto::Sealer> records;

@@ -2,6 +2,7 @@
 #include <tidemark/error.h>
 
 #include <limits>
+#include <stdexcept>
 
 namespace tidemark {
 
@@ -11,6 +12,14 @@ Mark Counter::next(const Mark& from, const Root& root) const {
                 "start a lineage of another name");
   }
   return {from.value + 1, root.digest};
+}
+
+Digest Counter::identity() { throw std::logic_error("this counter has no identity of its own"); }
+
+std::shared_ptr<Counter> Counter::unlock(std::string_view /*name*/,
+                                         std::span<const std::byte, 32> /*secret*/,
+                                         const Digest& /*identity*/) {
+  throw std::logic_error("this counter needs no secret");
 }
 
 std::vector<std::string> Counter::warnings() { return {}; }

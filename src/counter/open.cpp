@@ -13,6 +13,7 @@
 #include "counter/file.h"
 #include "counter/memory.h"
 #include "counter/redis_open.h"
+#include "counter/tpm_open.h"
 #include "io/posix.h"
 
 namespace tidemark {
@@ -32,7 +33,7 @@ struct OwningFileCounter {
 Error wrong_uri(std::string what) {
   return {Code::usage, std::move(what),
           "name the counter by file:[FOLDER], redis[s]://HOST[:PORT], redis+unix:PATH, "
-          "etcd://HOST[:PORT] or memory:, for example file:/var/lib/counters"};
+          "etcd://HOST[:PORT], tpm:[TCTI] or memory:, for example file:/var/lib/counters"};
 }
 
 /// Without `.` and doubled slashes. `..` stays, since what it means depends on links.
@@ -67,6 +68,7 @@ std::shared_ptr<Counter> open_counter(std::string_view uri) {
   if (parsed->scheme == "redis" || parsed->scheme == "rediss" || parsed->scheme == "redis+unix") {
     return counter::open_redis_counter(*parsed);
   }
+  if (parsed->scheme == "tpm") return counter::open_tpm_counter(*parsed);
   if (parsed->scheme != "memory") {
     throw wrong_uri("there are no counters of the kind " + parsed->scheme + ":");
   }

@@ -9,8 +9,10 @@ namespace {
 
 [[noreturn]] void refuse_existing(const Opening& opening) {
   const std::string& file = opening.place.shown();
-  const std::string what = "the lineage \"" + opening.name + "\" lives already, at generation " +
-                           std::to_string(opening.reading->mark.value);
+  std::string what = "the lineage \"" + opening.name + "\" lives already";
+  if (opening.reading->mark.value > 0) {
+    what += ", at generation " + std::to_string(opening.reading->mark.value);
+  }
   if (opening.survey.holds_generations()) {
     throw Error(Code::exists, what,
                 "restore it from " + file + ", or start over to give it up for good");
@@ -101,11 +103,19 @@ bool unused(const Opening& opening) {
          files.open(opening.place.file(), io::Access::read)->size() == 0;
 }
 
+/// Where generation 1 goes, and under which key.
+struct FirstFile {
+  SharedFile file;
+  Keyring::Fresh key;
+  bool only_secret = false;  ///< the counter may depend on it for good: it is never removed
+};
+
 /// Everything that generation 1 is made of.
 struct FirstGeneration {
   Keyring::Fresh key;
   container::SessionId session;
   Proposed proposed;
+  bool only_secret = false;
 };
 
 /// Where files keep their own names, generation 1 of a lineage takes FILE, unless something has it:
@@ -125,18 +135,46 @@ SharedFile make_first_file(const Opening& opening, const container::FileHead& he
   return make_file(environment, place.fresh(opening.publication, environment.random), head);
 }
 
+FirstFile make_first(const Opening& opening, const Keyring& keyring) {
+  Random& random = opening.environment.random;
+  container::FileHead head{
+      {random.array<16>()},
+      keyring.without_key() ? crypto::Cipher::none : crypto::preferred_cipher(),
+      opening.name};
+  Keyring::Fresh key = keyring.make(head.lineage, random);
+  if (opening.counter_secret) {
+    head.counter_secret = container::SealedSecret{
+        key.slots, container::seal_counter_secret(*opening.counter_secret, *key.key)};
+  }
+  SharedFile file = make_first_file(opening, head);
+  return {std::move(file), std::move(key)};
+}
+
+/// Before a counter exists that needs a secret, this must be where nothing can lose it.
+std::optional<FirstFile> keep_secret(const Opening& opening, const Keyring& keyring) {
+  if (!opening.counter_secret) return std::nullopt;
+  FirstFile first = make_first(opening, keyring);
+  first.file->file->sync();
+  opening.environment.files.sync_folder(first.file->path.parent_path());
+  first.only_secret = true;
+  if (opening.publication.whole_files) return std::nullopt;  // it is never touched again
+  return first;
+}
+
+void discard(io::FileSystem& files, LiveFile& file, bool only_secret) {
+  if (only_secret) return discard_tail(file);
+  discard_file(files, file.path);
+}
+
 /// Writes it durably, but asks nobody yet. Where files are renamed it takes an unused FILE at once,
 /// so that FILE never begins with torn bytes; else it stays in a file of its own until the counter
 /// has decided.
-FirstGeneration write_first(const Opening& opening, const Keyring& keyring) {
+FirstGeneration write_first(const Opening& opening, FirstFile begun) {
   const Environment& environment = opening.environment;
-  const container::FileHead head{
-      {environment.random.array<16>()},
-      keyring.without_key() ? crypto::Cipher::none : crypto::preferred_cipher(),
-      opening.name};
-  FirstGeneration first{keyring.make(head.lineage, environment.random),
+  FirstGeneration first{std::move(begun.key),
                         {environment.random.array<16>()},
-                        {.file = make_first_file(opening, head)}};
+                        {.file = std::move(begun.file)},
+                        begun.only_secret};
   const SharedFile& file = first.proposed.file;
   try {
     container::Proposal proposal;
@@ -165,7 +203,7 @@ FirstGeneration write_first(const Opening& opening, const Keyring& keyring) {
         superseded(environment.files, opening.place, opening.publication, opening.name, file->path);
     return first;
   } catch (...) {
-    discard_file(environment.files, file->path);
+    discard(environment.files, *file, first.only_secret);
     throw;
   }
 }
@@ -232,15 +270,20 @@ std::unique_ptr<Live> start(Opening opening, std::optional<Keyring> loaded) {
     demand_kept_values(opening, keyring);
     if (has_whole_child(opening, keyring)) refuse_existing(opening);
   }
-  if (!opening.reading) give_birth(opening);
-  FirstGeneration first = write_first(opening, keyring);
+  std::optional<FirstFile> begun;
+  if (!opening.reading) {
+    begun = keep_secret(opening, keyring);
+    give_birth(opening);
+  }
+  if (!begun) begun = make_first(opening, keyring);
+  FirstGeneration first = write_first(opening, std::move(*begun));
   const Answer answer =
       ask(*opening.options.counter, opening.name, opening.reading->mark, first.proposed.mark);
   switch (answer.outcome) {
     case Answer::Outcome::committed:
       break;
     case Answer::Outcome::conflict:
-      discard_file(opening.environment.files, first.proposed.file->path);
+      discard(opening.environment.files, *first.proposed.file, first.only_secret);
       throw Error(Code::exists,
                   "another instance was first to save the lineage \"" + opening.name + "\"",
                   "stop one of the two, or give them different files");
@@ -258,8 +301,9 @@ std::unique_ptr<Live> start(Opening opening, std::optional<Keyring> loaded) {
 std::unique_ptr<Live> create(const Environment& environment, Options options,
                              state::Registry& registry) {
   Opening opening = begin(environment, std::move(options), registry, Intent::create);
+  auto keyring = unlock_counter(opening, Intent::create);
   look(opening);
-  return start(std::move(opening));
+  return start(std::move(opening), std::move(keyring));
 }
 
 }  // namespace tidemark::session

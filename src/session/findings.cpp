@@ -16,7 +16,9 @@ namespace {
 class Interpreter {
  public:
   Interpreter(const CounterReading& reading, const Counter& counter, Keyring& keyring)
-      : reading_(reading), counter_(counter), keyring_(keyring) {}
+      : reading_(reading), counter_(counter), keyring_(keyring) {
+    if (is_named(reading)) proofs_.emplace(reading.mark.value, reading.mark.digest);
+  }
 
   void find_committed(const StoredFile& stored) {
     for (const auto& generation : stored.scan.generations) {
@@ -182,12 +184,16 @@ class Interpreter {
   const Counter& counter_;
   Keyring& keyring_;
   std::vector<SharedKey> keys_;
-  std::map<std::uint64_t, Digest> proofs_{{reading_.mark.value, reading_.mark.digest}};
+  std::map<std::uint64_t, Digest> proofs_;
   std::vector<Candidate> pending_;
   Findings findings_;
 };
 
 }  // namespace
+
+bool is_named(const CounterReading& reading) noexcept {
+  return reading.mark.value != 0 || reading.mark == reading.birth;
+}
 
 bool is_used(const Findings& findings) noexcept {
   return findings.committed &&
@@ -208,7 +214,8 @@ const container::GenerationHeader* find_move(const Survey& survey, const Counter
   for (const StoredFile& stored : survey.files) {
     for (const auto& generation : stored.scan.generations) {
       const Mark parent = generation.header.on(reading.birth.digest).parent;
-      if (generation.header.moves_to && counter.next(parent, generation.root) == reading.mark) {
+      if (generation.header.moves_to &&
+          counter.next(parent, generation.root).digest == reading.mark.digest) {
         return &generation.header;
       }
     }
@@ -243,6 +250,8 @@ std::optional<Refusal> refusal(const Findings& found,
                                const std::optional<CounterReading>& reading) {
   const std::uint64_t value = reading ? reading->mark.value : 0;
   const bool born = reading && reading->mark == reading->birth;
+  const bool named = !reading || is_named(*reading);
+  const std::string counters = named ? "generation " + number(value) : "the counter's generation";
   const std::uint64_t newest = found.newest.value_or(0);
   const std::uint64_t proved = found.proved.value_or(0);
   const bool restorable = !found.pending.empty() || (found.committed && found.committed->key);
@@ -251,7 +260,7 @@ std::optional<Refusal> refusal(const Findings& found,
   const Refusal unfinished = unfinished_move();
 
   const Row table[] = {
-      {found.proved && proved > value, Code::counter_behind,
+      {named && found.proved && proved > value, Code::counter_behind,
        "the counter shows generation " + number(value) + ", but the file proves that generation " +
            number(proved) + " was committed",
        std::string("bring the counter back as it was after the last save") + if_lost},
@@ -263,7 +272,7 @@ std::optional<Refusal> refusal(const Findings& found,
        "the key does not open generation " + number(value), "give the key of this lineage"},
       {is_used(found) && found.pending.empty(), used.code, used.what, used.advice},
       {found.moved_away, Code::wrong_counter,
-       "generation " + number(value) + " moved the lineage from this counter to another",
+       counters + " moved the lineage from this counter to another",
        "name the counter that it was moved to; until the move is finished, also this one, as the "
        "one that it is moved from"},
       {found.unfinished, unfinished.code, unfinished.what, unfinished.advice},
@@ -273,12 +282,10 @@ std::optional<Refusal> refusal(const Findings& found,
        "the file holds another generation " + number(value) + " than the one the counter confirms",
        "find the file that the newest instance saved to; this one was overtaken"},
       {found.newest && found.unreadable, Code::damaged,
-       "generation " + number(value) + " is damaged or cut off; the newest whole one is " +
-           number(newest),
-       other_copy},
+       counters + " is damaged or cut off; the newest whole one is " + number(newest), other_copy},
       {found.newest.has_value(), Code::stale,
        "an old copy: its newest generation is " + number(newest) + ", the counter is at " +
-           number(value),
+           (named ? number(value) : "one that is not in it"),
        other_copy},
       {found.locked, Code::wrong_key, "the key does not open what is in the file",
        "give the key of this lineage"},
@@ -287,8 +294,8 @@ std::optional<Refusal> refusal(const Findings& found,
        "name the counter that this lineage was created with, or moved to"},
       {found.unreadable && !born, Code::damaged, "no whole generation is left in the file",
        other_copy},
-      {!born, Code::damaged,
-       "the file holds no generation, although the counter is at " + number(value), other_copy},
+      {!born, Code::damaged, "the file holds no generation, although the counter is at " + counters,
+       other_copy},
   };
   for (const Row& row : table) {
     if (!row.applies) continue;

@@ -70,6 +70,9 @@ struct Findings {
                                                            const CounterReading& reading,
                                                            const Counter& counter);
 
+/// Whether the mark's value is known: 0 is the birth's, else it means that nobody could tell.
+[[nodiscard]] bool is_named(const CounterReading& reading) noexcept;
+
 struct Refusal {
   Code code{};
   std::string what{};

@@ -27,6 +27,20 @@ SharedKey Keyring::open(const container::FileHead& head,
   return key;
 }
 
+std::optional<container::CounterSecret> Keyring::open_counter_secret(
+    const container::FileHead& head) const {
+  if (!head.counter_secret || without_key()) return std::nullopt;
+  for (const Buffer& slot : head.counter_secret->key_slots) {
+    auto secret = unlocker_->open_slot(slot, head.lineage.bytes);
+    if (!secret) continue;
+    const container::LineageKey key(head.lineage, std::move(*secret));
+    if (auto opened = container::open_counter_secret(head.counter_secret->sealed, key)) {
+      return opened;
+    }
+  }
+  return std::nullopt;
+}
+
 Keyring::Fresh Keyring::make(const container::LineageId& lineage, Random& random) const {
   if (without_key()) return {std::make_shared<container::LineageKey>(lineage), {}};
   crypto::Secret32 secret;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "container/scan.h"
@@ -22,6 +23,10 @@ class Keyring {
   /// encryption.
   [[nodiscard]] SharedKey open(const container::FileHead& head,
                                const container::GenerationHeader& header);
+
+  /// What the head of a file says to the counter. Nothing if it says nothing, or not for this key.
+  [[nodiscard]] std::optional<container::CounterSecret> open_counter_secret(
+      const container::FileHead& head) const;
 
   [[nodiscard]] bool without_key() const noexcept { return unlocker_ == nullptr; }
 

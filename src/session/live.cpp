@@ -72,7 +72,8 @@ void Live::adopt_own_or_fence(const std::optional<CounterReading>& found) {
     if (own != open_.end()) return adopt(Proposed(*own));
   }
   const std::string& file = tenure_.place.shown();
-  if (!found || (found->birth == tenure_.birth && found->mark.value < tenure_.mark.value)) {
+  if (!found || (found->birth == tenure_.birth && is_named(*found) &&
+                 found->mark.value < tenure_.mark.value)) {
     ended_.emplace(
         Code::counter_behind,
         "the counter lost generation " + number(tenure_.mark.value) + " of " + file +
@@ -85,7 +86,9 @@ void Live::adopt_own_or_fence(const std::optional<CounterReading>& found) {
     ended_.emplace(Code::fenced,
                    (was_moved(*found) ? "another instance moved " + file + " to another counter"
                                       : "another instance took " + file + " over") +
-                       ", the counter is at generation " + number(found->mark.value),
+                       ", the counter is at " +
+                       (is_named(*found) ? "generation " + number(found->mark.value)
+                                         : "a generation of its own"),
                    "stop this instance; what it did since its last save is not part of the state");
   }
   throw Error(*ended_);

@@ -155,7 +155,13 @@ void look(Opening& opening, Counter* left) {
     opening.survey =
         survey(opening.environment.files, opening.place, opening.publication, opening.name);
     read();
-    if (reading == opening.reading && reading_left == opening.left) return;
+    if (reading != opening.reading || reading_left != opening.left) continue;
+    if (reading) {
+      name_mark(opening.survey, *opening.options.counter, *opening.reading,
+                opening.options.start_over);
+    }
+    if (reading_left) name_mark(opening.survey, *left, *opening.left, false);
+    return;
   }
   throw Error(Code::fenced, "another instance keeps saving the lineage of " + opening.place.shown(),
               "stop it first");

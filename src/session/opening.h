@@ -20,7 +20,7 @@ struct Opening {
   std::unique_ptr<Chain> chain{};
   std::optional<CounterReading> reading{};
   Survey survey{};
-
+  std::optional<container::CounterSecret> counter_secret{};  ///< if the counter needs one
   std::optional<CounterReading> left{};  ///< in a move: what the counter shows that is left
   std::optional<Mark> arrived{};         ///< that of a move which is committed there
 
@@ -34,6 +34,18 @@ enum class Intent { create, restore, open };
 /// (`forked`, `exists`), the lock (`in_use`).
 [[nodiscard]] Opening begin(const Environment& environment, Options options,
                             state::Registry& registry, Intent intent);
+
+/// Where the counter needs a secret of the lineage's: takes it from the files, for a new lineage
+/// makes one, and lets the counter have it, which then is asked in place of the one that was given.
+/// Says what key was loaded for that; nothing if the counter needs none. Throws Error (`usage`
+/// where there is no key, `wrong_key`, `wrong_counter`, `exists`, and what the counter throws).
+[[nodiscard]] std::optional<Keyring> unlock_counter(Opening& opening, Intent intent);
+
+/// What a counter that keeps digests alone cannot say: the value of the mark that it holds, as far
+/// as what was scanned tells. It stays 0 where nothing does, or, for a life that starts over,
+/// becomes the highest that is known.
+void name_mark(const Survey& survey, const Counter& counter, CounterReading& reading,
+               bool start_over);
 
 /// Reads the counter and scans the storage until two readings in a row agree around a scan. In a
 /// move it reads the counter that is `left` each time after the one that the lineage goes to: only

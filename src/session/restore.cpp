@@ -103,23 +103,31 @@ std::unique_ptr<Live> resume(Opening opening, Keyring keyring) {
 std::unique_ptr<Live> restore(const Environment& environment, Options options,
                               state::Registry& registry) {
   Opening opening = begin(environment, std::move(options), registry, Intent::restore);
-  Keyring keyring = load_keyring(opening.key_source(), opening.name, key::Missing::refuse,
-                                 environment.files, environment.random);
-  if (opening.options.moved_from) bring_over(opening, keyring);
-  return resume(std::move(opening), std::move(keyring));
+  auto keyring = unlock_counter(opening, Intent::restore);
+  if (!keyring) {
+    keyring = load_keyring(opening.key_source(), opening.name, key::Missing::refuse,
+                           environment.files, environment.random);
+  }
+  if (opening.options.moved_from) bring_over(opening, *keyring);
+  return resume(std::move(opening), std::move(*keyring));
 }
 
 std::unique_ptr<Live> open(const Environment& environment, Options options,
                            state::Registry& registry) {
   if (options.moved_from) return restore(environment, std::move(options), registry);
   Opening opening = begin(environment, std::move(options), registry, Intent::open);
+  auto keyring = unlock_counter(opening, Intent::open);
+  const auto load_key = [&](key::Missing missing) {
+    if (keyring) return;
+    keyring = load_keyring(opening.key_source(), opening.name, missing, environment.files,
+                           environment.random);
+  };
   look(opening);
-  if (!opening.reading) return start(std::move(opening));
+  if (!opening.reading) return start(std::move(opening), std::move(keyring));
   if (opening.at_birth()) {
-    Keyring keyring = load_keyring(opening.key_source(), opening.name, key::Missing::make,
-                                   environment.files, environment.random);
-    if (!has_whole_child(opening, keyring)) return start(std::move(opening), std::move(keyring));
-    return resume(std::move(opening), std::move(keyring));
+    load_key(key::Missing::make);
+    if (!has_whole_child(opening, *keyring)) return start(std::move(opening), std::move(keyring));
+    return resume(std::move(opening), std::move(*keyring));
   }
   if (opening.survey.files.empty()) {
     refuse(opening, {Code::no_checkpoint,
@@ -127,9 +135,8 @@ std::unique_ptr<Live> open(const Environment& environment, Options options,
                          std::to_string(opening.reading->mark.value),
                      "name the file that the lineage lives in, or put back its newest copy"});
   }
-  Keyring keyring = load_keyring(opening.key_source(), opening.name, key::Missing::refuse,
-                                 environment.files, environment.random);
-  return resume(std::move(opening), std::move(keyring));
+  load_key(key::Missing::refuse);
+  return resume(std::move(opening), std::move(*keyring));
 }
 
 }  // namespace tidemark::session

@@ -158,7 +158,7 @@ Successor write_successor(const Opening& opening, const Seat& seat, Loaded& load
 bool was_seen(const Seat& seat, const Findings& findings,
               const std::optional<CounterReading>& found) {
   const auto is_found = [&](const Root& root) {
-    return seat.counter.next(seat.reading.mark, root) == found->mark;
+    return seat.counter.next(seat.reading.mark, root).digest == found->mark.digest;
   };
   return found && (std::ranges::any_of(findings.uses, is_found) ||
                    std::ranges::any_of(findings.moves, is_found) ||

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "container/seal.h"
 #include "crypto/hash.h"
 #include "tests/container/workbench.h"
 
@@ -40,6 +41,30 @@ TEST(Head, ComesBackAsItWas) {
     EXPECT_EQ(decoded.name, head.name);
     EXPECT_EQ(decoded.lineage, head.lineage);
     EXPECT_EQ(decoded.cipher, head.cipher);
+  }
+}
+
+TEST(Head, KeepsACountersSecretSealed) {
+  for (const std::size_t size : {1U, 3737U, 3738U, 4608U}) {
+    FileHead head = some_head(std::string(size, 'x'));
+    const LineageKey key(head.lineage, crypto::Secret32());
+    CounterSecret secret{.identity = {{std::byte{9}}}};
+    secret.secret.mutable_bytes()[3] = std::byte{4};
+    head.counter_secret = SealedSecret{{Buffer(81, std::byte{1}), Buffer(93, std::byte{2})},
+                                       seal_counter_secret(secret, key)};
+    const Buffer encoded = head.encode();
+    EXPECT_EQ(encoded.size(), size > 3737 ? 2 * block_size : block_size);
+    const FileHead decoded = FileHead::decode(encoded);
+    ASSERT_TRUE(decoded.counter_secret);
+    EXPECT_EQ(decoded.counter_secret->key_slots, head.counter_secret->key_slots);
+    EXPECT_EQ(decoded.encode(), encoded);
+    const auto opened = open_counter_secret(decoded.counter_secret->sealed, key);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->secret.bytes()[3], std::byte{4});
+    EXPECT_EQ(opened->identity, secret.identity);
+    head.counter_secret->sealed[70] ^= std::byte{1};
+    EXPECT_FALSE(open_counter_secret(head.counter_secret->sealed, key));
+    EXPECT_NE(digest_of(head.encode()), digest_of(encoded));
   }
 }
 

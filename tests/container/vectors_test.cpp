@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -42,6 +43,26 @@ TEST(Vectors, AreReadAsTheySay) {
 std::unique_ptr<key::Unlocker> key_of_golden(const std::string& name) {
   if (name == "none" || name == "records" || name == "pieces-across-records") return nullptr;
   return name == "passphrase" ? given_passphrase() : given_key();
+}
+
+/// Sealed by the other implementation.
+TEST(Vectors, HoldTheSecretOfACounter) {
+  const auto vectors = read_vectors(folder);
+  const auto vector = std::ranges::find(vectors, "good-counter-secret", &Vector::name);
+  ASSERT_NE(vector, vectors.end());
+  const FileHead head = FileHead::decode(vector->content);
+  ASSERT_TRUE(head.counter_secret);
+  ASSERT_EQ(head.counter_secret->key_slots.size(), 2U);
+  const auto key = given_key()->open_slot(head.counter_secret->key_slots[1], head.lineage.bytes);
+  ASSERT_TRUE(key);
+  const auto secret =
+      open_counter_secret(head.counter_secret->sealed, LineageKey(head.lineage, key->copy()));
+  ASSERT_TRUE(secret);
+  EXPECT_EQ(to_hex(secret->secret.bytes()), to_hex(Buffer(32, std::byte{7})));
+  EXPECT_EQ(to_hex(secret->identity.bytes), to_hex(Buffer(32, std::byte{8})));
+  LineageId other = head.lineage;
+  other.bytes[0] ^= std::byte{1};
+  EXPECT_FALSE(open_counter_secret(head.counter_secret->sealed, LineageKey(other, key->copy())));
 }
 
 /// What version 1 wrote is read by every later version.

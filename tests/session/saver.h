@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,6 +59,18 @@ class SavePlace {
             .counter = open_counter(counter),
             .key = open_key("env:TIDEMARK_TEST_KEY")};
   }
+
+  [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
+
+  /// FILE, as somebody can copy it who has the disk.
+  [[nodiscard]] std::string copy() const {
+    std::ifstream file(folder_ / "dump.dat", std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+  void put_back(const std::string& copy) const {
+    std::ofstream(folder_ / "dump.dat", std::ios::binary) << copy;
+  }
+  void clear() const { std::filesystem::remove(folder_ / "dump.dat"); }
 
  private:
   std::filesystem::path folder_;

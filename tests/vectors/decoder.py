@@ -116,11 +116,43 @@ def read_head(data):
         name, extensions = fields.raw(name_size), fields.number(2)
     except Short:
         raise Refused(5, "damaged") from None
-    if cipher > 2 or extensions:
+    if cipher > 2 or extensions > 1 or (extensions and cipher == 0):
         raise Refused(6, "unsupported")
-    if size != whole_blocks(64 + name_size + 32) or not zeros(fields.rest()):
+    begin = fields.at
+    secret = None
+    if extensions:
+        try:
+            secret = read_counter_secret(fields)
+        except Short:
+            raise Refused(7, "damaged") from None
+    if size != whole_blocks(64 + name_size + fields.at - begin + 32) or not zeros(fields.rest()):
         raise Refused(7, "damaged")
-    return {"size": size, "cipher": cipher, "lineage": lineage, "name": name, "digest": checksum}
+    return {"size": size, "cipher": cipher, "lineage": lineage, "name": name, "digest": checksum,
+            "counter secret": secret}
+
+
+def read_counter_secret(fields):
+    """The extension of a head: slots, and what is sealed."""
+    if fields.number(2) != 1:
+        raise Refused(6, "unsupported")
+    size, begin = fields.number(2), fields.at
+    slots = [fields.raw(fields.number(2)) for _ in range(fields.number(1))]
+    sealed = fields.raw(80)
+    if fields.at - begin != size:
+        raise Refused(7, "damaged")
+    return {"slots": slots, "sealed": sealed}
+
+
+def open_counter_secret(head, given):
+    """The counter's secret and identity, or None where the given key does not open them."""
+    for slot in head["counter secret"]["slots"]:
+        key = open_slot(slot, given, head["lineage"])
+        sealed = head["counter secret"]["sealed"]
+        plain = key and open_sealed(1, hkdf(key, head["lineage"], "tidemark/1 counter secret"), 0,
+                                    head["lineage"], sealed[:64], sealed[64:])
+        if plain:
+            return {"secret": plain[:32], "identity": plain[32:]}
+    return None
 
 
 def read_header(data, at, head):

@@ -43,8 +43,17 @@ def accepted():
     vector("good-cut-in-the-last-generation", "A torn generation costs only itself.", "ok ok",
            lambda draft: draft.cut(THIRD + 600), notes=1, rule=14)
     vector("good-no-generation-yet", "A head alone.", "nothing", lambda draft: draft.cut(FIRST))
+    vector("good-counter-secret", "A counter's secret in the head, behind a slot for somebody else.", "ok",
+           with_counter_secret, notes=0)
     vector("good-slot-behind-strange-ones", "A slot of unknown kind is for somebody else.", "ok ok ok",
            lambda draft: draft.reseal(THIRD, slots=[b"", b"\x02", b"\x01" * 80, draft.slot()]))
+
+
+def with_counter_secret(draft):
+    draft.cut(NOTE)
+    draft.put(41, draft.counter_secret([b"\x09", draft.slot()]))
+    draft.fix_head()
+    draft.reseal(FIRST, [(HEAD_DIGEST, draft.data[BLOCK - 32:BLOCK])])
 
 
 def heads():
@@ -68,6 +77,15 @@ def heads():
          lambda draft: draft.put(33, u16(4080)))
     head("cipher-3", "An unknown cipher.", "unsupported", 6, lambda draft: draft.put(16, b"\x03"))
     head("extensions", "An extension.", "unsupported", 6, lambda draft: draft.put(41, u16(1)))
+    head("extensions-two", "Two extensions.", "unsupported", 6, lambda draft: draft.put(41, u16(2)))
+    head("extension-kind-2", "An extension of a kind to come.", "unsupported", 6,
+         lambda draft: draft.put(41, draft.counter_secret([draft.slot()], kind=2)))
+    head("counter-secret-for-none", "A counter's secret, and no cipher.", "unsupported", 6,
+         lambda draft: draft.put(41, u16(1) + u16(1) + u16(81) + bytes(81)), base="none")
+    head("counter-secret-short", "It is longer than it says.", "damaged", 7,
+         lambda draft: draft.put(41, draft.counter_secret([draft.slot()], size=163)))
+    head("counter-secret-long", "A slot that runs into the checksum.", "damaged", 7,
+         lambda draft: draft.put(41, u16(1) + u16(1) + u16(4081) + b"\x01" + u16(4000)))
     head("larger-than-its-name", "Two blocks, where the name takes one.", "damaged", 7,
          lambda draft: (draft.put(12, u32(8192)), draft.put(BLOCK - 32, bytes(BLOCK))), size=2 * BLOCK)
     head("smaller-than-its-name", "One block, where name and reserve take two.", "damaged", 7,
