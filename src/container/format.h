@@ -56,6 +56,7 @@ enum class Purpose : std::uint8_t {
 /// What a counter must be told before it answers, under the lineage's key.
 struct SealedSecret {
   std::vector<Buffer> key_slots{};  ///< each wraps the lineage's key
+  std::array<std::byte, 32> salt{};
   std::array<std::byte, 80> sealed{};
 };
 

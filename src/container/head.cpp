@@ -26,7 +26,7 @@ constexpr std::size_t extension_header_size = 4;  // kind, size
 }
 
 std::size_t content_size(const SealedSecret& secret) {
-  std::size_t size = 1 + secret.sealed.size();
+  std::size_t size = 1 + secret.salt.size() + secret.sealed.size();
   for (const Buffer& slot : secret.key_slots) size += 2 + slot.size();
   return size;
 }
@@ -39,6 +39,7 @@ void encode(const SealedSecret& secret, Encoder& fields) {
     fields.number(static_cast<std::uint16_t>(slot.size()));
     fields.raw(slot);
   }
+  fields.raw(secret.salt);
   fields.raw(secret.sealed);
 }
 
@@ -52,6 +53,7 @@ SealedSecret decode_secret(Decoder& fields) {
     const Bytes slot = fields.raw(fields.number<std::uint16_t>());
     secret.key_slots.emplace_back(slot.begin(), slot.end());
   }
+  secret.salt = fields.array<32>();
   secret.sealed = fields.array<80>();
   if (content_size(secret) != size) refuse("the head of the file is damaged");
   return secret;

@@ -26,34 +26,37 @@ Digest LineageKey::authenticate(const Note& note) const {
 
 namespace {
 
-/// One message for each key, so that its number is always the same.
-std::unique_ptr<crypto::Sealer> counter_secret_sealer(const LineageKey& key) {
-  return crypto::make_sealer(crypto::Cipher::aes_256_gcm,
-                             crypto::hkdf_sha256(key.secret().bytes(), key.lineage().bytes,
-                                                 bytes_of("tidemark/1 counter secret")));
+/// The salt makes a key for one message, so that its number is always the same.
+std::unique_ptr<crypto::Sealer> counter_secret_sealer(const LineageKey& key, Bytes salt) {
+  return crypto::make_sealer(
+      crypto::Cipher::aes_256_gcm,
+      crypto::hkdf_sha256(key.secret().bytes(), salt, bytes_of("tidemark/1 counter secret")));
 }
 
 constexpr std::size_t tag_size = 16;
 
 }  // namespace
 
-std::array<std::byte, 80> seal_counter_secret(const CounterSecret& secret, const LineageKey& key) {
+SealedSecret seal_counter_secret(const CounterSecret& secret, const LineageKey& key,
+                                 std::vector<Buffer> key_slots,
+                                 const std::array<std::byte, 32>& salt) {
   crypto::SecretBuffer plain(64);
   std::ranges::copy(secret.secret.bytes(), plain.mutable_bytes().begin());
   std::ranges::copy(secret.identity.bytes, plain.mutable_bytes().begin() + 32);
-  std::array<std::byte, 80> sealed{};
-  const MutableBytes all(sealed);
-  counter_secret_sealer(key)->seal(0, key.lineage().bytes, plain.bytes(), all.first<64>(),
-                                   all.last<tag_size>());
+  SealedSecret sealed{std::move(key_slots), salt};
+  const MutableBytes all(sealed.sealed);
+  counter_secret_sealer(key, salt)->seal(0, key.lineage().bytes, plain.bytes(), all.first<64>(),
+                                         all.last<tag_size>());
   return sealed;
 }
 
-std::optional<CounterSecret> open_counter_secret(const std::array<std::byte, 80>& sealed,
+std::optional<CounterSecret> open_counter_secret(const SealedSecret& sealed,
                                                  const LineageKey& key) {
   crypto::SecretBuffer plain(64);
-  const Bytes all(sealed);
-  if (!counter_secret_sealer(key)->open(0, key.lineage().bytes, all.first<64>(),
-                                        all.last<tag_size>(), plain.mutable_bytes())) {
+  const Bytes all(sealed.sealed);
+  if (!counter_secret_sealer(key, sealed.salt)
+           ->open(0, key.lineage().bytes, all.first<64>(), all.last<tag_size>(),
+                  plain.mutable_bytes())) {
     return std::nullopt;
   }
   CounterSecret secret;

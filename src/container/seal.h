@@ -41,13 +41,15 @@ struct CounterSecret {
   Digest identity{};  ///< of the counter, as it was at the birth
 };
 
-/// Once for each key and lineage. There must be a key.
-[[nodiscard]] std::array<std::byte, 80> seal_counter_secret(const CounterSecret& secret,
-                                                            const LineageKey& key);
+/// `key_slots` wrap `key`, of which there must be one. `salt` is fresh randomness: a lineage may
+/// come to another counter, with another secret.
+[[nodiscard]] SealedSecret seal_counter_secret(const CounterSecret& secret, const LineageKey& key,
+                                               std::vector<Buffer> key_slots,
+                                               const std::array<std::byte, 32>& salt);
 
 /// Nothing if it was sealed under another key.
-[[nodiscard]] std::optional<CounterSecret> open_counter_secret(
-    const std::array<std::byte, 80>& sealed, const LineageKey& key);
+[[nodiscard]] std::optional<CounterSecret> open_counter_secret(const SealedSecret& sealed,
+                                                               const LineageKey& key);
 
 /// What seals the parts of one generation.
 struct GenerationSealers {

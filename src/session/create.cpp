@@ -143,8 +143,8 @@ FirstFile make_first(const Opening& opening, const Keyring& keyring) {
       opening.name};
   Keyring::Fresh key = keyring.make(head.lineage, random);
   if (opening.counter_secret) {
-    head.counter_secret = container::SealedSecret{
-        key.slots, container::seal_counter_secret(*opening.counter_secret, *key.key)};
+    head.counter_secret = container::seal_counter_secret(*opening.counter_secret, *key.key,
+                                                         key.slots, random.array<32>());
   }
   SharedFile file = make_first_file(opening, head);
   return {std::move(file), std::move(key)};
@@ -154,8 +154,7 @@ FirstFile make_first(const Opening& opening, const Keyring& keyring) {
 std::optional<FirstFile> keep_secret(const Opening& opening, const Keyring& keyring) {
   if (!opening.counter_secret) return std::nullopt;
   FirstFile first = make_first(opening, keyring);
-  first.file->file->sync();
-  opening.environment.files.sync_folder(first.file->path.parent_path());
+  sync_with_name(opening.environment.files, *first.file);
   first.only_secret = true;
   if (opening.publication.whole_files) return std::nullopt;  // it is never touched again
   return first;

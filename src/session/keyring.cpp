@@ -34,7 +34,7 @@ std::optional<container::CounterSecret> Keyring::open_counter_secret(
     auto secret = unlocker_->open_slot(slot, head.lineage.bytes);
     if (!secret) continue;
     const container::LineageKey key(head.lineage, std::move(*secret));
-    if (auto opened = container::open_counter_secret(head.counter_secret->sealed, key)) {
+    if (auto opened = container::open_counter_secret(*head.counter_secret, key)) {
       return opened;
     }
   }

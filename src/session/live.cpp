@@ -22,9 +22,7 @@ Live::Live(Tenure tenure, Generation shown) : tenure_(std::move(tenure)), shown_
     return;
   }
   // Nothing else proves later that this mark was the counter's.
-  const SharedFile noted = write_note();
-  noted->file->sync();
-  tenure_.environment.files.sync_folder(noted->path.parent_path());
+  sync_with_name(tenure_.environment.files, *write_note());
   tidy();
 }
 

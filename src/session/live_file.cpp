@@ -26,6 +26,11 @@ SharedFile make_file(const Environment& environment, const std::filesystem::path
   }
 }
 
+void sync_with_name(io::FileSystem& files, const LiveFile& file) {
+  file.file->sync();
+  files.sync_folder(file.path.parent_path());
+}
+
 void discard_file(io::FileSystem& files, const std::filesystem::path& path) {
   try {
     files.remove(path);

@@ -32,6 +32,9 @@ using SharedFile = std::shared_ptr<LiveFile>;
                                    const std::filesystem::path& path,
                                    const container::FileHead& head);
 
+/// Makes durable what was written to it, and its name.
+void sync_with_name(io::FileSystem& files, const LiveFile& file);
+
 /// Removes what is no longer of use to anybody. A failure changes nothing that matters.
 void discard_file(io::FileSystem& files, const std::filesystem::path& path);
 

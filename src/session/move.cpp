@@ -16,16 +16,16 @@ constexpr int most_attempts = 10;
 struct Crossing {
   Opening& opening;
   Keyring& keyring;
-  Counter& x;
-  Counter& y;
 
+  [[nodiscard]] Counter& x() const { return *opening.options.moved_from; }
+  [[nodiscard]] Counter& y() const { return *opening.options.counter; }
   [[nodiscard]] const std::optional<CounterReading>& at_x() const { return opening.left; }
   [[nodiscard]] const std::optional<CounterReading>& at_y() const { return opening.reading; }
   [[nodiscard]] Findings seen_from_x() const {
-    return interpret(opening.survey, *at_x(), x, keyring);
+    return interpret(opening.survey, *at_x(), x(), keyring);
   }
   [[nodiscard]] Findings seen_from_y() const {
-    return interpret(opening.survey, *at_y(), y, keyring);
+    return interpret(opening.survey, *at_y(), y(), keyring);
   }
 };
 
@@ -146,8 +146,7 @@ void note_departure(const Crossing& crossing, const LiveFile& where, const Share
                       where.head)
           : reopen(environment.files, where.path, where.head, where.end);
   file->file->write_at(file->end, note.encode());
-  file->file->sync();
-  environment.files.sync_folder(file->path.parent_path());
+  sync_with_name(environment.files, *file);
 }
 
 /// X holds the move: nothing but the take-over under Y is left.
@@ -160,7 +159,7 @@ void arrive(const Crossing& crossing, const LiveFile& where, const SharedKey& ke
 /// The commit point: X moves to what reserves Y.
 Next leave(const Crossing& crossing, const Findings& from_x, const LiveFile& where,
            const SharedKey& key, const Mark& on_x, const Mark& on_y) {
-  const Answer answer = ask(crossing.x, crossing.opening.name, crossing.at_x()->mark, on_x);
+  const Answer answer = ask(crossing.x(), crossing.opening.name, crossing.at_x()->mark, on_x);
   switch (answer.outcome) {
     case Answer::Outcome::committed:
       arrive(crossing, where, key, on_x, on_y);
@@ -170,7 +169,7 @@ Next leave(const Crossing& crossing, const Findings& from_x, const LiveFile& whe
     case Answer::Outcome::conflict:
       break;
   }
-  if (was_seen({crossing.x, *crossing.at_x()}, from_x, answer.found)) return Next::look_again;
+  if (was_seen({crossing.x(), *crossing.at_x()}, from_x, answer.found)) return Next::look_again;
   throw Error(Code::fenced,
               "another instance took " + crossing.opening.place.shown() + " over first",
               "stop it before the lineage is moved");
@@ -183,9 +182,9 @@ Next make_void(const Crossing& crossing, const Findings& from_x) {
   Loaded loaded = load_newest(opening, from_x);
   container::Proposal proposal;
   proposal.purpose = container::Purpose::take_over;
-  const Seat seat{crossing.x, *crossing.at_x()};
+  const Seat seat{crossing.x(), *crossing.at_x()};
   Successor successor = write_successor(opening, seat, loaded, std::move(proposal));
-  const Answer answer = ask(crossing.x, opening.name, seat.reading.mark, successor.proposed.mark);
+  const Answer answer = ask(crossing.x(), opening.name, seat.reading.mark, successor.proposed.mark);
   if (answer.outcome == Answer::Outcome::unknown) {
     refuse_unanswered(crossing, " is not moved: ", answer);
   }
@@ -193,10 +192,32 @@ Next make_void(const Crossing& crossing, const Findings& from_x) {
   return Next::look_again;
 }
 
+/// Of a file that what moves to Y goes into, if Y needs a secret: all files of the lineage's will
+/// have it from then on.
+std::optional<container::FileHead> head_with_secret(const Opening& opening, const Loaded& loaded) {
+  if (!opening.counter_secret) return std::nullopt;
+  container::FileHead head = loaded.candidate.stored->scan.head;
+  head.counter_secret = container::seal_counter_secret(
+      *opening.counter_secret, *loaded.candidate.key, loaded.candidate.generation->header.key_slots,
+      opening.environment.random.array<32>());
+  return head;
+}
+
+/// Before a counter exists that needs a secret, this must be where nothing can lose it.
+void keep_secret(const Opening& opening, const container::FileHead& head) {
+  const Environment& environment = opening.environment;
+  sync_with_name(
+      environment.files,
+      *make_file(environment, opening.place.fresh(opening.publication, environment.random), head));
+}
+
 /// Y gets a birth. Says whether it is this one.
-bool give_birth(const Crossing& crossing) {
+bool give_birth(const Crossing& crossing, const Loaded& loaded) {
+  if (const auto head = head_with_secret(crossing.opening, loaded)) {
+    keep_secret(crossing.opening, *head);
+  }
   const Mark birth{0, crossing.opening.environment.random.digest()};
-  const Answer answer = ask(crossing.y, crossing.opening.name, std::nullopt, birth);
+  const Answer answer = ask(crossing.y(), crossing.opening.name, std::nullopt, birth);
   if (answer.outcome == Answer::Outcome::unknown) {
     refuse_unanswered(crossing, " is not moved: ", answer);
   }
@@ -211,12 +232,12 @@ Next reserve_and_leave(const Crossing& crossing, const Findings& from_x, Loaded&
   const Mark parent = crossing.at_y()->mark;
   container::Proposal proposal;
   proposal.purpose = container::Purpose::move;
-  proposal.moves_to =
-      container::Step{crossing.at_y()->birth.digest, parent, crossing.y.next(parent, Root{}).value};
-  Successor move =
-      write_successor(opening, {crossing.x, *crossing.at_x()}, loaded, std::move(proposal));
-  const Mark on_y = crossing.y.next(parent, move.root);
-  const Answer answer = ask(crossing.y, opening.name, parent, on_y);
+  proposal.moves_to = container::Step{crossing.at_y()->birth.digest, parent,
+                                      crossing.y().next(parent, Root{}).value};
+  Successor move = write_successor(opening, {crossing.x(), *crossing.at_x()}, loaded,
+                                   std::move(proposal), head_with_secret(opening, loaded));
+  const Mark on_y = crossing.y().next(parent, move.root);
+  const Answer answer = ask(crossing.y(), opening.name, parent, on_y);
   switch (answer.outcome) {
     case Answer::Outcome::committed:
       return leave(crossing, from_x, *move.proposed.file, loaded.candidate.key, move.proposed.mark,
@@ -243,7 +264,7 @@ std::optional<Next> go_on_with(const Crossing& crossing, Findings from_y, bool s
             "name the counter that its last move began with as the one that it is moved from"});
   }
   const Candidate& move = *from_y.committed;
-  const Mark on_x = crossing.x.next(header.parent, move.generation->root);
+  const Mark on_x = crossing.x().next(header.parent, move.generation->root);
   const LiveFile where{move.stored->path, nullptr, move.stored->scan.head, move.stored->scan.end};
   if (crossing.at_x()->mark == on_x) {
     arrive(crossing, where, move.key, on_x, crossing.at_y()->mark);
@@ -289,19 +310,20 @@ Next cross(const Crossing& crossing, bool second) {
   }
   if (doubtful(refusal(from_x, crossing.at_x()))) return Next::look_before_accusing;
   Loaded loaded = load_newest(crossing.opening, from_x);
-  if (!crossing.at_y() && !give_birth(crossing)) return Next::look_again;
+  if (!crossing.at_y() && !give_birth(crossing, loaded)) return Next::look_again;
   return reserve_and_leave(crossing, from_x, loaded);
 }
 
 }  // namespace
 
 void bring_over(Opening& opening, Keyring& keyring) {
-  const Crossing crossing{opening, keyring, *opening.options.moved_from, *opening.options.counter};
+  const Crossing crossing{opening, keyring};
   auto next = Next::look_again;
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     look(opening);
     if (is_past_a_move(crossing)) return;
-    look(opening, &crossing.x);
+    unlock_left(opening, keyring);
+    look(opening, &crossing.x());
     if (is_past_a_move(crossing)) return;
     try {
       next = cross(crossing, next == Next::look_before_accusing);

@@ -35,11 +35,15 @@ enum class Intent { create, restore, open };
 [[nodiscard]] Opening begin(const Environment& environment, Options options,
                             state::Registry& registry, Intent intent);
 
-/// Where the counter needs a secret of the lineage's: takes it from the files, for a new lineage
-/// makes one, and lets the counter have it, which then is asked in place of the one that was given.
-/// Says what key was loaded for that; nothing if the counter needs none. Throws Error (`usage`
-/// where there is no key, `wrong_key`, `wrong_counter`, `exists`, and what the counter throws).
+/// Where the counter needs a secret of the lineage's: takes it from the files, for a lineage that
+/// is new there makes one, and lets the counter have it, which then is asked in place of the one
+/// that was given. Says what key was loaded for that; nothing if the counter needs none. Throws
+/// Error (`usage` where there is no key, `wrong_key`, `wrong_counter`, `exists`, and what the
+/// counter throws).
 [[nodiscard]] std::optional<Keyring> unlock_counter(Opening& opening, Intent intent);
+
+/// The same for the counter that a move leaves: the secret is in what was scanned.
+void unlock_left(Opening& opening, const Keyring& keyring);
 
 /// What a counter that keeps digests alone cannot say: the value of the mark that it holds, as far
 /// as what was scanned tells. It stays 0 where nothing does, or, for a life that starts over,

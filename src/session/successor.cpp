@@ -67,13 +67,15 @@ void discard(io::FileSystem& files, Successor& successor) {
 namespace {
 
 /// Where it goes: behind what was loaded, if that file may still be touched, else into a new one
-/// that begins with what is kept.
-Successor make_successor(const Opening& opening, const Seat& seat, const StoredFile& stored) {
+/// that begins with what is kept, unless it has another head.
+Successor make_successor(const Opening& opening, const Seat& seat, const StoredFile& stored,
+                         const std::optional<container::FileHead>& head) {
   const Environment& environment = opening.environment;
   const container::SessionId session{environment.random.array<16>()};
   History history =
       history_of(stored.scan, seat.counter, seat.reading, std::size_t{opening.options.keep} + 1);
-  if (!opening.publication.own_names() && stored.path.parent_path() == opening.place.folder()) {
+  if (!head && !opening.publication.own_names() &&
+      stored.path.parent_path() == opening.place.folder()) {
     return {session,
             {.file = reopen(environment.files, stored.path, stored.scan.head, stored.scan.end),
              .history = std::move(history)},
@@ -82,7 +84,8 @@ Successor make_successor(const Opening& opening, const Seat& seat, const StoredF
   Successor successor{
       session,
       {.file = make_file(environment, opening.place.fresh(opening.publication, environment.random),
-                         stored.scan.head)}};
+                         head.value_or(stored.scan.head))}};
+  if (head) return successor;
   try {
     LiveFile& file = *successor.proposed.file;
     successor.proposed.history = carry(*stored.file, history, opening.options.keep, file);
@@ -119,10 +122,11 @@ Fill succeed(Loaded& loaded, bool same_file, container::Proposal& proposal) {
 }  // namespace
 
 Successor write_successor(const Opening& opening, const Seat& seat, Loaded& loaded,
-                          container::Proposal proposal) {
+                          container::Proposal proposal,
+                          const std::optional<container::FileHead>& head) {
   const Environment& environment = opening.environment;
   const container::GenerationHeader& header = loaded.candidate.generation->header;
-  Successor successor = make_successor(opening, seat, *loaded.candidate.stored);
+  Successor successor = make_successor(opening, seat, *loaded.candidate.stored, head);
   proposal.counter_id = seat.reading.birth.digest;
   proposal.parent = seat.reading.mark;
   proposal.value = seat.counter.next(proposal.parent, Root{}).value;

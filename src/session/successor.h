@@ -41,8 +41,11 @@ struct Successor {
 };
 
 /// Writes it durably, but asks nobody yet. `proposal` has its purpose, and what goes with that.
-[[nodiscard]] Successor write_successor(const Opening& opening, const Seat& seat, Loaded& loaded,
-                                        container::Proposal proposal);
+/// `head`, if it needs another one than what was loaded has: then it goes into a file of its own,
+/// which begins with nothing else.
+[[nodiscard]] Successor write_successor(
+    const Opening& opening, const Seat& seat, Loaded& loaded, container::Proposal proposal,
+    const std::optional<container::FileHead>& head = std::nullopt);
 
 /// Whether the counter moved to something that the scan had seen coming.
 [[nodiscard]] bool was_seen(const Seat& seat, const Findings& findings,

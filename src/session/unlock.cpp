@@ -36,67 +36,104 @@ Told read_secrets(const Survey& survey, const Keyring& keyring) {
   return told;
 }
 
-/// Lets the counter have the secret, if it is the one that it wants. What a start over left may
-/// hold another one.
-std::optional<Error> try_secret(Opening& opening, container::CounterSecret& secret) {
-  const auto counter = opening.options.counter->unlock(
-      opening.name, secret.secret.bytes().first<32>(), secret.identity);
+/// The counter that has the secret, if that is the one that it wants, else what it says. What a
+/// start over or a move left may hold another one.
+struct Tried {
+  std::shared_ptr<Counter> counter{};
+  std::optional<Error> wrong{};
+};
+
+Tried try_secret(const std::string& name, Counter& locked, const container::CounterSecret& secret) {
+  auto counter = locked.unlock(name, secret.secret.bytes().first<32>(), secret.identity);
   try {
-    (void)counter->read(opening.name);
+    (void)counter->read(name);
   } catch (const Error& error) {
     if (error.code() != Code::wrong_counter) throw;
-    return error;
+    return {.wrong = error};
   }
-  opening.options.counter = counter;
-  opening.counter_secret = std::move(secret);
+  return {std::move(counter)};
+}
+
+/// Lets the counter have the one among the secrets that it wants. Returns that; if it wants none of
+/// them, throws what it said last, unless the lineage may be `unborn` there.
+std::optional<container::CounterSecret> unlock(const Opening& opening,
+                                               std::shared_ptr<Counter>& counter, Secrets secrets,
+                                               bool unborn) {
+  std::optional<Error> wrong;
+  for (container::CounterSecret& secret : secrets) {
+    Tried tried = try_secret(opening.name, *counter, secret);
+    if (tried.counter) {
+      counter = std::move(tried.counter);
+      return std::move(secret);
+    }
+    wrong = std::move(tried.wrong);
+  }
+  if (wrong && !unborn) refuse(opening, {wrong->code(), wrong->what(), wrong->advice()});
   return std::nullopt;
 }
 
-void demand_secret(const Opening& opening, const Told& told) {
-  if (told.locked) {
-    refuse(opening, {Code::wrong_key, "the key does not open what is in the file",
-                     "give the key of this lineage"});
-  }
-  if (told.other_counter) {
-    refuse(opening, {Code::wrong_counter, "the file was written with another counter than this one",
-                     "name the counter that this lineage was created with"});
-  }
+void demand_opened(const Opening& opening, const Told& told) {
+  if (!told.locked) return;
+  refuse(opening, {Code::wrong_key, "the key does not open what is in the file",
+                   "give the key of this lineage"});
+}
+
+void demand_key(const Opening& opening, const Counter& counter) {
+  if (!opening.key_source().none()) return;
+  throw Error(Code::usage,
+              "the counter " + counter.uri() + " needs a key: without one anybody could move it",
+              "name a key, or another counter");
+}
+
+/// For a lineage that is unborn there.
+container::CounterSecret unlock_with_fresh(const Opening& opening,
+                                           std::shared_ptr<Counter>& counter) {
+  container::CounterSecret fresh;
+  opening.environment.random.fill(fresh.secret.mutable_bytes());
+  fresh.identity = counter->identity();
+  Tried tried = try_secret(opening.name, *counter, fresh);
+  // The file may have been moved or taken away: that is no fresh start.
+  if (tried.wrong) throw Error(Code::exists, tried.wrong->what(), tried.wrong->advice());
+  counter = std::move(tried.counter);
+  return fresh;
 }
 
 }  // namespace
 
 std::optional<Keyring> unlock_counter(Opening& opening, Intent intent) {
-  if (!opening.options.counter->needs_secret()) return std::nullopt;
-  if (opening.key_source().none()) {
-    throw Error(Code::usage,
-                "the counter " + opening.options.counter->uri() +
-                    " needs a key: without one anybody could move it",
-                "name a key, or another counter");
-  }
+  std::shared_ptr<Counter>& counter = opening.options.counter;
+  if (!counter->needs_secret()) return std::nullopt;
+  demand_key(opening, *counter);
   const Environment& environment = opening.environment;
   const Survey found = survey(environment.files, opening.place, opening.publication, opening.name);
   const bool start_over = opening.options.start_over;
+  const bool unborn = start_over || opening.options.moved_from;
   const bool there = intent == Intent::restore || (!start_over && found.holds_generations());
   Keyring keyring = load_keyring(opening.key_source(), opening.name,
                                  there ? key::Missing::refuse : key::Missing::make,
                                  environment.files, environment.random);
   Told told = read_secrets(found, keyring);
-  std::optional<Error> wrong;
-  for (container::CounterSecret& secret : told.secrets) {
-    wrong = try_secret(opening, secret);
-    if (!wrong) return keyring;
+  opening.counter_secret = unlock(opening, counter, std::move(told.secrets), unborn);
+  if (opening.counter_secret) return keyring;
+  if (!start_over) demand_opened(opening, told);
+  if (!unborn && told.other_counter) {
+    refuse(opening, {Code::wrong_counter, "the file was written with another counter than this one",
+                     "name the counter that this lineage was created with, or moved to"});
   }
-  if (!start_over) {
-    if (wrong) refuse(opening, {wrong->code(), wrong->what(), wrong->advice()});
-    demand_secret(opening, told);
-  }
-  container::CounterSecret fresh;
-  environment.random.fill(fresh.secret.mutable_bytes());
-  fresh.identity = opening.options.counter->identity();
-  wrong = try_secret(opening, fresh);
-  // The file may have been moved or taken away: that is no fresh start.
-  if (wrong) throw Error(Code::exists, wrong->what(), wrong->advice());
+  opening.counter_secret = unlock_with_fresh(opening, counter);
   return keyring;
+}
+
+void unlock_left(Opening& opening, const Keyring& keyring) {
+  std::shared_ptr<Counter>& left = opening.options.moved_from;
+  if (!left->needs_secret()) return;
+  demand_key(opening, *left);
+  Told told = read_secrets(opening.survey, keyring);
+  if (unlock(opening, left, std::move(told.secrets), false)) return;
+  demand_opened(opening, told);
+  refuse(opening, {Code::wrong_counter,
+                   "the file was not written with the counter that it is to be moved from",
+                   "name the counter that this lineage was created with, or moved to before"});
 }
 
 void name_mark(const Survey& survey, const Counter& counter, CounterReading& reading,

@@ -45,25 +45,28 @@ TEST(Head, ComesBackAsItWas) {
 }
 
 TEST(Head, KeepsACountersSecretSealed) {
-  for (const std::size_t size : {1U, 3737U, 3738U, 4608U}) {
+  for (const std::size_t size : {1U, 3705U, 3706U, 4608U}) {
     FileHead head = some_head(std::string(size, 'x'));
     const LineageKey key(head.lineage, crypto::Secret32());
     CounterSecret secret{.identity = {{std::byte{9}}}};
     secret.secret.mutable_bytes()[3] = std::byte{4};
-    head.counter_secret = SealedSecret{{Buffer(81, std::byte{1}), Buffer(93, std::byte{2})},
-                                       seal_counter_secret(secret, key)};
+    head.counter_secret = seal_counter_secret(
+        secret, key, {Buffer(81, std::byte{1}), Buffer(93, std::byte{2})}, {std::byte{5}});
     const Buffer encoded = head.encode();
-    EXPECT_EQ(encoded.size(), size > 3737 ? 2 * block_size : block_size);
+    EXPECT_EQ(encoded.size(), size > 3705 ? 2 * block_size : block_size);
     const FileHead decoded = FileHead::decode(encoded);
     ASSERT_TRUE(decoded.counter_secret);
     EXPECT_EQ(decoded.counter_secret->key_slots, head.counter_secret->key_slots);
     EXPECT_EQ(decoded.encode(), encoded);
-    const auto opened = open_counter_secret(decoded.counter_secret->sealed, key);
+    const auto opened = open_counter_secret(*decoded.counter_secret, key);
     ASSERT_TRUE(opened);
     EXPECT_EQ(opened->secret.bytes()[3], std::byte{4});
     EXPECT_EQ(opened->identity, secret.identity);
     head.counter_secret->sealed[70] ^= std::byte{1};
-    EXPECT_FALSE(open_counter_secret(head.counter_secret->sealed, key));
+    EXPECT_FALSE(open_counter_secret(*head.counter_secret, key));
+    head.counter_secret->sealed[70] ^= std::byte{1};
+    head.counter_secret->salt[31] ^= std::byte{1};
+    EXPECT_FALSE(open_counter_secret(*head.counter_secret, key));
     EXPECT_NE(digest_of(head.encode()), digest_of(encoded));
   }
 }

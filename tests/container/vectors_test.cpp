@@ -56,13 +56,13 @@ TEST(Vectors, HoldTheSecretOfACounter) {
   const auto key = given_key()->open_slot(head.counter_secret->key_slots[1], head.lineage.bytes);
   ASSERT_TRUE(key);
   const auto secret =
-      open_counter_secret(head.counter_secret->sealed, LineageKey(head.lineage, key->copy()));
+      open_counter_secret(*head.counter_secret, LineageKey(head.lineage, key->copy()));
   ASSERT_TRUE(secret);
   EXPECT_EQ(to_hex(secret->secret.bytes()), to_hex(Buffer(32, std::byte{7})));
   EXPECT_EQ(to_hex(secret->identity.bytes), to_hex(Buffer(32, std::byte{8})));
   LineageId other = head.lineage;
   other.bytes[0] ^= std::byte{1};
-  EXPECT_FALSE(open_counter_secret(head.counter_secret->sealed, LineageKey(other, key->copy())));
+  EXPECT_FALSE(open_counter_secret(*head.counter_secret, LineageKey(other, key->copy())));
 }
 
 /// What version 1 wrote is read by every later version.

@@ -25,7 +25,9 @@ struct Setting {
   bool locks = true;
   Encrypted encrypted = Encrypted::no;
   std::uint32_t keep = 0;
-  bool pending = false;   ///< the newest state was saved, but not confirmed
+  bool pending = false;            ///< the newest state was saved, but not confirmed
+  bool needs_secret = false;       ///< the old counter does
+  bool next_needs_secret = false;  ///< the new one does
   bool reserved = false;  ///< an earlier move came as far as the reservation, and that is void now
 };
 
@@ -46,6 +48,8 @@ void prepare(World& world, const Setting& setting) {
   world.files.refuse_locks(!setting.locks);
   world.files.encrypt(setting.encrypted);
   world.keep = setting.keep;
+  world.needs_secret = setting.needs_secret;
+  world.next_needs_secret = setting.next_needs_secret;
   World::Application application{1};
   world.create(application);
   save(application, 2);
@@ -246,6 +250,13 @@ INSTANTIATE_TEST_SUITE_P(
                             .publishing = Publishing::alternate,
                             .locks = false,
                             .encrypted = Encrypted::new_files_lost},
+                    Setting{.name = "secret", .pending = true, .next_needs_secret = true},
+                    Setting{.name = "secrets_alternate",
+                            .publishing = Publishing::alternate,
+                            .needs_secret = true,
+                            .next_needs_secret = true},
+                    Setting{
+                        .name = "secret_without_locks", .locks = false, .next_needs_secret = true},
                     Setting{.name = "void_reservation", .reserved = true}),
     [](const auto& parameter) { return parameter.param.name; });
 

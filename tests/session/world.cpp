@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "key/slot.h"
+#include "tests/session/locked_counter.h"
 
 namespace tidemark::session {
 namespace {
@@ -55,16 +56,31 @@ bool World::Application::is_whole() const {
   return same.numbers == numbers;
 }
 
+namespace {
+
+std::shared_ptr<Counter> locked_if(bool needs_secret, std::shared_ptr<ScriptedCounter> counter) {
+  if (needs_secret) return std::make_shared<LockedCounter>(std::move(counter));
+  return counter;
+}
+
+}  // namespace
+
 Options World::options() const {
   Options options;
   options.file = file;
   options.lineage = lineage;
-  options.counter = counter;
+  options.counter = locked_if(needs_secret, counter);
   options.key = key;
   options.publishing = publishing;
   options.most_captured = most_captured;
   options.keep = keep;
   return options;
+}
+
+Options World::options_there() const {
+  Options there = options();
+  there.counter = locked_if(next_needs_secret, next_counter);
+  return there;
 }
 
 void World::create(Application& application, bool start_over) {
@@ -79,17 +95,13 @@ void World::restore(Application& application) {
 }
 
 void World::move(Application& application) {
-  Options both = options();
-  both.counter = next_counter;
-  both.moved_from = counter;
+  Options both = options_there();
+  both.moved_from = options().counter;
   application.live = session::restore(environment(), std::move(both), application.state.registry());
 }
 
 void World::restore_moved(Application& application) {
-  Options there = options();
-  there.counter = next_counter;
-  application.live =
-      session::restore(environment(), std::move(there), application.state.registry());
+  application.live = session::restore(environment(), options_there(), application.state.registry());
 }
 
 void World::open(Application& application) {

@@ -57,6 +57,7 @@ class World {
   };
 
   [[nodiscard]] Options options() const;
+  [[nodiscard]] Options options_there() const;  ///< with the counter that it is moved to
   [[nodiscard]] Environment environment() {
     return {files, random, *executor, compaction_limit, background};
   }
@@ -84,6 +85,8 @@ class World {
   io::SimulatedFileSystem files;
   std::shared_ptr<ScriptedCounter> counter = std::make_shared<ScriptedCounter>();
   std::shared_ptr<ScriptedCounter> next_counter = std::make_shared<ScriptedCounter>();
+  bool needs_secret = false;       ///< `counter` does
+  bool next_needs_secret = false;  ///< `next_counter` does
   SeededRandom random;
   std::unique_ptr<Executor> executor = std::make_unique<InlineExecutor>();
   Key key;

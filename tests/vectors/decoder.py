@@ -137,18 +137,18 @@ def read_counter_secret(fields):
         raise Refused(6, "unsupported")
     size, begin = fields.number(2), fields.at
     slots = [fields.raw(fields.number(2)) for _ in range(fields.number(1))]
-    sealed = fields.raw(80)
+    salt, sealed = fields.raw(32), fields.raw(80)
     if fields.at - begin != size:
         raise Refused(7, "damaged")
-    return {"slots": slots, "sealed": sealed}
+    return {"slots": slots, "salt": salt, "sealed": sealed}
 
 
 def open_counter_secret(head, given):
     """The counter's secret and identity, or None where the given key does not open them."""
     for slot in head["counter secret"]["slots"]:
         key = open_slot(slot, given, head["lineage"])
-        sealed = head["counter secret"]["sealed"]
-        plain = key and open_sealed(1, hkdf(key, head["lineage"], "tidemark/1 counter secret"), 0,
+        salt, sealed = head["counter secret"]["salt"], head["counter secret"]["sealed"]
+        plain = key and open_sealed(1, hkdf(key, salt, "tidemark/1 counter secret"), 0,
                                     head["lineage"], sealed[:64], sealed[64:])
         if plain:
             return {"secret": plain[:32], "identity": plain[32:]}

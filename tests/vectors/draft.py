@@ -118,9 +118,10 @@ class Draft:
     def counter_secret(self, slots, kind=1, size=None):
         """The extension of a head with a counter's secret of which every byte is 7, and an identity of
         which every byte is 8."""
-        key = hkdf(self.lineage_key, self.head["lineage"], "tidemark/1 counter secret")
+        salt = sha256(b"counter secret")
+        key = hkdf(self.lineage_key, salt, "tidemark/1 counter secret")
         sealed = decoder.AESGCM(key).encrypt(bytes(12), b"\x07" * 32 + b"\x08" * 32, self.head["lineage"])
-        content = bytes([len(slots)]) + b"".join(u16(len(slot)) + slot for slot in slots) + sealed
+        content = bytes([len(slots)]) + b"".join(u16(len(slot)) + slot for slot in slots) + salt + sealed
         return u16(1) + u16(kind) + u16(len(content) if size is None else size) + content
 
     def passphrase_slot(self, n=1 << 14, r=8, p=1, salt=b"passphrase", lineage=None, bound=None):

@@ -81,9 +81,9 @@ def heads():
     head("extension-kind-2", "An extension of a kind to come.", "unsupported", 6,
          lambda draft: draft.put(41, draft.counter_secret([draft.slot()], kind=2)))
     head("counter-secret-for-none", "A counter's secret, and no cipher.", "unsupported", 6,
-         lambda draft: draft.put(41, u16(1) + u16(1) + u16(81) + bytes(81)), base="none")
+         lambda draft: draft.put(41, u16(1) + u16(1) + u16(113) + bytes(113)), base="none")
     head("counter-secret-short", "It is longer than it says.", "damaged", 7,
-         lambda draft: draft.put(41, draft.counter_secret([draft.slot()], size=163)))
+         lambda draft: draft.put(41, draft.counter_secret([draft.slot()], size=195)))
     head("counter-secret-long", "A slot that runs into the checksum.", "damaged", 7,
          lambda draft: draft.put(41, u16(1) + u16(1) + u16(4081) + b"\x01" + u16(4000)))
     head("larger-than-its-name", "Two blocks, where the name takes one.", "damaged", 7,
