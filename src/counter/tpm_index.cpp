@@ -175,7 +175,8 @@ void TpmIndex::finish_birth() {
   chip_->extend(session(), only_exclusive, place_.extensions.by_birth(found->policy));
 }
 
-/// A session must not stay exclusive when another is used: everything rests on that, so it is tried.
+/// A session must not stay exclusive when another is used: everything rests on that, so it is
+/// tried.
 void TpmIndex::demand_exclusivity() {
   (void)chip_->read_public(session(), first_audited);
   {
