@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <stdexcept>
 
 namespace bench {
@@ -31,6 +32,12 @@ void end_of_show() {
   if (::isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r\033[K");
 }
 
+const Result& result_of(const std::vector<Result>& results, std::string_view name) {
+  const auto found = std::ranges::find(results, name, &Result::name);
+  if (found == results.end()) throw std::logic_error("nothing measured: " + std::string(name));
+  return *found;
+}
+
 }  // namespace
 
 int warming(int rounds) { return std::max(1, rounds / 10); }
@@ -55,14 +62,22 @@ std::vector<Result> measure(const std::vector<Contender>& contenders, int rounds
 }
 
 Result summary(std::string name, std::vector<Seconds> times) {
-  std::ranges::sort(times);
-  return {std::move(name), quantile(times, 0.5), quantile(times, 0.25), quantile(times, 0.75)};
+  auto sorted = times;
+  std::ranges::sort(sorted);
+  return {std::move(name), quantile(sorted, 0.5), quantile(sorted, 0.25), quantile(sorted, 0.75),
+          std::move(times)};
 }
 
 Seconds median_of(const std::vector<Result>& results, std::string_view name) {
-  const auto found = std::ranges::find(results, name, &Result::name);
-  if (found == results.end()) throw std::logic_error("nothing measured: " + std::string(name));
-  return found->median;
+  return result_of(results, name).median;
+}
+
+Seconds median_of_differences(const std::vector<Result>& results, std::string_view name,
+                              std::string_view other) {
+  std::vector<Seconds> differences = result_of(results, name).times;
+  std::ranges::transform(differences, result_of(results, other).times, differences.begin(),
+                         std::minus{});
+  return summary("", std::move(differences)).median;
 }
 
 }  // namespace bench

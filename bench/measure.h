@@ -24,6 +24,7 @@ struct Result {
   Seconds median{};
   Seconds lower_quartile{};
   Seconds upper_quartile{};
+  std::vector<Seconds> times{};  ///< in the order in which they were taken
 };
 
 /// How many of `rounds` only warm up: the first tenth, and at least one.
@@ -38,5 +39,10 @@ struct Result {
 
 /// The median of the one of that name, which must be there.
 [[nodiscard]] Seconds median_of(const std::vector<Result>& results, std::string_view name);
+
+/// The median of how much longer `name` took than `other` in the same round: what slows both down
+/// for a while cancels out.
+[[nodiscard]] Seconds median_of_differences(const std::vector<Result>& results,
+                                            std::string_view name, std::string_view other);
 
 }  // namespace bench
