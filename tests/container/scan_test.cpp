@@ -147,7 +147,7 @@ TEST(Scan, AnotherFilesItemsAreNone) {
 
 TEST(Scan, SaysWhatALaterProgramWrote) {
   Small bench;
-  bench.file.content[bench.at[2] + 232] = std::byte{5};
+  bench.file.content[bench.at[2] + 232] = std::byte{6};
   fix_checksum(bench.file.content, bench.at[2]);
   EXPECT_EQ(code_of([&] { (void)scan(bench.file); }), Code::unsupported);
 }

@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <functional>
+#include <thread>
 
 #include "io/descriptor.h"
 #include "io/simulated.h"
@@ -242,6 +244,8 @@ TEST_F(AskedPassphrase, LeavesTheTerminalAsItWasWhenASignalEndsTheProgram) {
     Typist typist(loading(Missing::refuse));
     typist.wait_for("passphrase: ");
     typist.type("Zebra");
+    // The kernel passes it on in its own time, and would show what comes after the program's end.
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
     typist.signal(number);
     EXPECT_EQ(typist.end(), number);
     typist.expect_as_before();

@@ -16,7 +16,14 @@
 #include "session/opening.h"
 #include "tests/session/scripted_counter.h"
 
+#ifndef __has_feature  // g++ does not know it, and builds no sanitizer here
+#define __has_feature(feature) 0
+#endif
+
 namespace tidemark::session {
+
+/// The address sanitizer looks for other things than what more of the same kind would show.
+inline constexpr bool sanitized = __has_feature(address_sanitizer);
 
 /// Repeatable, and never the same bytes twice in one test.
 class SeededRandom final : public Random {

@@ -18,7 +18,7 @@ PROJECT = Path(sys.argv.pop())
 class CheckNames(unittest.TestCase):
     def answer(self, file=None, old="", new=""):
         with tempfile.TemporaryDirectory() as folder:
-            for name in ("model", "src/session", "include"):
+            for name in ("model", "src", "include"):
                 shutil.copytree(PROJECT / name, Path(folder, name))
             if file:
                 path = Path(folder, file)
