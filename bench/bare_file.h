@@ -3,33 +3,39 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <stdexcept>
+#include <vector>
+
+#include "opened.h"
 
 namespace bench {
 
-/// Appends to a file with bare system calls.
+/// Writes to a file with bare system calls, what a save writes.
 class BareFile {
  public:
-  static constexpr std::size_t size = 4096;  ///< what a small generation takes in a file
+  explicit BareFile(const std::filesystem::path& path) : file_(path, O_WRONLY | O_CREAT) {}
 
-  explicit BareFile(const std::filesystem::path& path)
-      : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {}
-  BareFile(const BareFile&) = delete;
-  BareFile& operator=(const BareFile&) = delete;
-  ~BareFile() { ::close(file_); }
+  /// As to a checkpoint's file: a generation and a note.
+  void append_and_sync() {
+    write_and_sync(8192, end_);
+    end_ += 8192;
+  }
 
-  void append_and_sync() const {
-    const std::array<char, size> bytes{};
-    if (::write(file_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) ||
-        ::fdatasync(file_) != 0) {
+  /// As to the file of a counter.
+  void overwrite_and_sync() { write_and_sync(4096, 0); }
+
+ private:
+  void write_and_sync(std::size_t size, off_t at) const {
+    const std::vector<char> bytes(size);
+    if (::pwrite(file_.get(), bytes.data(), size, at) != static_cast<ssize_t>(size) ||
+        ::fdatasync(file_.get()) != 0) {
       throw std::runtime_error("the disk refuses");
     }
   }
 
- private:
-  int file_;
+  Opened file_;
+  off_t end_ = 0;
 };
 
 }  // namespace bench

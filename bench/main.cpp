@@ -15,9 +15,9 @@
 #include <string_view>
 
 #include "changes.h"
+#include "counters.h"
 #include "floor.h"
 #include "pause.h"
-#include "redis.h"
 #include "report.h"
 #include "restore.h"
 #include "save.h"
@@ -32,7 +32,7 @@ constexpr const char* usage =
     "  -mib     how large the array of the large states is; default: 1024\n"
     "  -rounds  how often each of the large ones is measured; default: 6, the first warms up\n"
     "  -json    a file for all that was measured\n"
-    "  PART     floors, small, save, restore, changes, pause or sizes; default: all\n";
+    "  PART     floors, small, counters, save, restore, changes, pause or sizes; default: all\n";
 
 /// A folder of its own for the run, gone afterwards.
 class Workplace {
@@ -54,8 +54,11 @@ class Workplace {
   std::filesystem::path folder_;
 };
 
-constexpr std::array<std::string_view, 7> all_parts{"floors",  "small", "save", "restore",
-                                                    "changes", "pause", "sizes"};
+constexpr std::array<std::string_view, 8> all_parts{"floors",  "small",   "counters", "save",
+                                                    "restore", "changes", "pause",    "sizes"};
+
+// For each round of the large ones.
+constexpr int rounds_of_counters = 50;
 
 struct Wish {
   std::filesystem::path folder = ".";
@@ -116,9 +119,9 @@ void run(const Wish& wish, bench::Report& report) {
   const Workplace workplace(wish.folder);
   const auto folder = std::filesystem::absolute(workplace.folder());
   if (wish.wants("floors")) bench::floors(folder, wish.extent, report);
-  if (wish.wants("small")) {
-    bench::small_checkpoint(folder, report);
-    bench::small_checkpoint_with_redis(folder, report);
+  if (wish.wants("small")) bench::small_checkpoint(folder, report);
+  if (wish.wants("counters")) {
+    bench::counters(folder, wish.extent.rounds * rounds_of_counters, report);
   }
   if (wish.wants("save")) bench::large_save(folder, wish.extent, report);
   if (wish.wants("restore")) bench::large_restore(folder, wish.extent, report);

@@ -32,6 +32,11 @@ Json json_of(const std::vector<Result>& results) {
   return list;
 }
 
+void show(const std::string& name, double value, const std::string& unit) {
+  std::printf("  %-52s %9.2f %s\n", name.c_str(), value, unit.c_str());
+  std::fflush(stdout);
+}
+
 Json json_of(const Machine& machine) {
   return {{"processor", machine.processor},
           {"cores", machine.cores},
@@ -68,9 +73,13 @@ void Report::size(std::size_t mebibytes, std::vector<Result> results) {
 }
 
 void Report::floor(const std::string& name, double value, const std::string& unit) {
-  std::printf("  %-52s %9.2f %s\n", name.c_str(), value, unit.c_str());
-  std::fflush(stdout);
+  show(name, value, unit);
   floors_.push_back({name, value, unit});
+}
+
+void Report::figure(const std::string& name, double value, const std::string& unit) {
+  show(name, value, unit);
+  figures_.push_back({name, value, unit});
 }
 
 void Report::bound(const std::string& name, double value, double most, const std::string& unit) {
@@ -83,12 +92,18 @@ void Report::bound(const std::string& name, double value, double most, const std
 void Report::write(const std::filesystem::path& path) const {
   Json json{{"machine", json_of(this_machine())},
             {"floors", Json::array()},
+            {"figures", Json::array()},
             {"tables", Json::array()},
             {"sizes", Json::array()},
             {"bounds", Json::array()}};
-  for (const Floor& floor : floors_) {
-    json["floors"].push_back({{"name", floor.name}, {"value", floor.value}, {"unit", floor.unit}});
-  }
+  const auto add = [&](const char* where, const std::vector<Figure>& figures) {
+    for (const Figure& figure : figures) {
+      json[where].push_back(
+          {{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}});
+    }
+  };
+  add("floors", floors_);
+  add("figures", figures_);
   for (const Table& table : tables_) {
     json["tables"].push_back(
         {{"part", table.part}, {"title", table.title}, {"results", json_of(table.results)}});

@@ -21,6 +21,9 @@ class Report {
   /// What the machine does at most, in `unit`.
   void floor(const std::string& name, double value, const std::string& unit);
 
+  /// What follows from a table.
+  void figure(const std::string& name, double value, const std::string& unit);
+
   /// What is promised: that `value` is at most `most`.
   void bound(const std::string& name, double value, double most, const std::string& unit = "");
 
@@ -37,7 +40,7 @@ class Report {
     std::size_t mebibytes;
     std::vector<Result> results;
   };
-  struct Floor {
+  struct Figure {
     std::string name;
     double value;
     std::string unit;
@@ -51,7 +54,8 @@ class Report {
 
   std::vector<Table> tables_{};
   std::vector<Size> sizes_{};
-  std::vector<Floor> floors_{};
+  std::vector<Figure> floors_{};
+  std::vector<Figure> figures_{};
   std::vector<Bound> bounds_{};
 };
 

@@ -14,17 +14,17 @@ constexpr int rounds = 1000;
 }  // namespace
 
 void small_checkpoint(const std::filesystem::path& folder, Report& report) {
-  const BareFile first(folder / "first");
-  const BareFile second(folder / "second");
+  BareFile first(folder / "first");
+  BareFile second(folder / "second");
   const std::string counter = "file:" + (folder / "counters").string();
   SmallLineage encrypted(folder, "encrypted", counter, key_in_memory());
   SmallLineage plain(folder, "plain", counter, "none");
   report.table("small",
                "A small checkpoint with the file: counter, " + std::to_string(rounds) + " rounds",
-               measure({{"append and fdatasync of the same bytes, twice",
+               measure({{"bare writes of the same bytes to two files, synced",
                          [&] {
                            first.append_and_sync();
-                           second.append_and_sync();
+                           second.overwrite_and_sync();
                          }},
                         {"checkpoint, encrypted", [&] { encrypted.checkpoint(); }},
                         {"checkpoint, without a key", [&] { plain.checkpoint(); }}},
