@@ -169,8 +169,7 @@ Need need_of_changes(const Extent& extent) {
 }
 
 void changes(const std::filesystem::path& folder, const Extent& extent, Report& report) {
-  changes_on(Path::fast, folder, extent, report);
-  changes_on(Path::openssl, folder, extent, report);
+  for (const Path path : encrypting_paths()) changes_on(path, folder, extent, report);
 }
 
 }  // namespace bench

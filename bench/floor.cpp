@@ -121,7 +121,7 @@ void floors(const std::filesystem::path& folder, const Extent& extent, Report& r
     rate("memory, copied by one thread",
          {"copy", [&] { std::ranges::copy(numbers, copy.begin()); }});
   }
-  for (const Path path : {Path::openssl, Path::fast}) {
+  for (const Path path : encrypting_paths()) {
     for (const unsigned threads : {1U, threads_of_a_session()}) {
       BareCipher cipher(bytes, path, threads);
       rate("AES-256-GCM, " + name_of(path) + ", " + std::to_string(threads) + " thread" +

@@ -4,6 +4,7 @@
 
 #include <cereal/types/map.hpp>
 #include <cereal/types/string.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -19,6 +20,10 @@ tidemark::State state_of(Numbers& numbers, Words* words) {
   state.array("numbers", numbers);
   if (words != nullptr) state.object("words", *words);
   return state;
+}
+
+bool has_fast_path() {
+  return tidemark::crypto::make_fast_gcm(tidemark::crypto::Secret32{}) != nullptr;
 }
 
 }  // namespace
@@ -48,9 +53,15 @@ std::string name_of(Path path) {
     case Path::openssl:
       return "OpenSSL";
     case Path::fast:
-      return "fast path";
+      return has_fast_path() ? "fast path" : "OpenSSL";
   }
   return {};
+}
+
+std::vector<Path> encrypting_paths() {
+  if (has_fast_path()) return {Path::openssl, Path::fast};
+  std::printf("  fast path: skipped, since processor, system or build have none\n");
+  return {Path::openssl};
 }
 
 OnPath::OnPath(Path path) { tidemark::crypto::use_fast_gcm(path == Path::fast); }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "peers.h"
 
@@ -14,10 +15,14 @@ namespace bench {
 [[nodiscard]] Numbers some_numbers(std::size_t mebibytes);
 [[nodiscard]] Words some_words();
 
-/// How records are encrypted.
+/// How records are encrypted. `fast` is what the library takes by itself: OpenSSL too where
+/// processor or system have nothing faster.
 enum class Path { none, openssl, fast };
 
 [[nodiscard]] std::string name_of(Path path);
+
+/// Those that encrypt, each once.
+[[nodiscard]] std::vector<Path> encrypting_paths();
 
 /// Makes everything take this path, as long as it lives.
 class OnPath {

@@ -44,7 +44,9 @@ class Stage {
         peer.load(path, loaded_.numbers, with_words ? &loaded_.words : nullptr);
       });
     }
-    for (const Path path : {Path::none, Path::openssl, Path::fast}) {
+    std::vector<Path> paths = encrypting_paths();
+    paths.insert(paths.begin(), Path::none);
+    for (const Path path : paths) {
       const std::string name = "Tidemark, " + name_of(path);
       Restored& lineage = lineages_.emplace_back(folder_, name, path);
       lineage.create(numbers, also);

@@ -202,15 +202,23 @@ TEST_P(CounterConformance, LetsOneOfSeveralClientsWinEachStep) {
 
 TEST_P(CounterConformance, LetsOneOfSeveralBirthsWin) {
   std::atomic<int> born = 0;
+  std::atomic<int> unanswered = 0;  // in time, since others used the counter all the time
   std::vector<std::jthread> threads;
   threads.reserve(8);
   for (std::uint8_t variant = 0; variant < 8; ++variant) {
     threads.emplace_back([&, variant, client = store_->open()] {
-      if (!client->advance("a", std::nullopt, mark_of(0, variant))) ++born;
+      try {
+        if (!client->advance("a", std::nullopt, mark_of(0, variant))) ++born;
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Code::counter_unavailable) << error.what();
+        ++unanswered;
+      }
     });
   }
   threads.clear();
-  EXPECT_EQ(born, 1);
+  EXPECT_LE(born, 1);
+  EXPECT_GE(born + unanswered, 1);
+  EXPECT_LT(unanswered, 8);
 }
 
 }  // namespace

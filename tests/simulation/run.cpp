@@ -210,12 +210,13 @@ class Run {
     } else {
       reference_.created(state[0]);
     }
-    work(*live, state);
+    work(files, *live, state);
   }
 
-  void work(Live& live, std::vector<StateId>& state) {
+  void work(io::SimulatedFileSystem& files, Live& live, std::vector<StateId>& state) {
     const std::uint64_t steps = scheduler_.below(8);
     for (std::uint64_t i = 0; i < steps && !reference_.violation(); ++i) {
+      if (setting_.malicious && scheduler_.one_in(4)) images_.push_back(files.snapshot());
       state[0] = reference_.step(state[0]);
       state.back() = state[0];
       try {
@@ -227,8 +228,10 @@ class Run {
         }
         reference_.acknowledged(state[0]);
       } catch (const Error& error) {
-        if (error.code() == Code::unconfirmed || error.code() == Code::counter_unavailable)
+        if (error.code() == Code::unconfirmed && scheduler_.one_in(3)) return;  // that was the last
+        if (error.code() == Code::unconfirmed || error.code() == Code::counter_unavailable) {
           continue;
+        }
         if (setting_.honest()) reference_.surprised(std::string("a save: ") + error.what());
         return;
       }

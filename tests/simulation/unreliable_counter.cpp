@@ -6,7 +6,7 @@ namespace tidemark::simulation {
 
 std::optional<CounterReading> UnreliableCounter::read(std::string_view name) {
   pass_time();
-  if (!reliable_ && scheduler_.one_in(12)) no_answer();
+  if (cut_off() || (!reliable_ && scheduler_.one_in(12))) no_answer();
   const auto found = held(std::string(name));
   pass_time();
   return found;
@@ -17,7 +17,7 @@ std::optional<Conflict> UnreliableCounter::advance(std::string_view name,
                                                    const Mark& to) {
   const Request request{std::string(name), from, to};
   pass_time();
-  if (!reliable_ && scheduler_.one_in(4)) {
+  if (cut_off() || (!reliable_ && scheduler_.one_in(4))) {
     if (scheduler_.one_in(2)) late_.push_back(request);
     if (scheduler_.one_in(2)) (void)apply(request);
     pass_time();
@@ -48,6 +48,16 @@ void UnreliableCounter::lose_values() {
 void UnreliableCounter::pass_time() {
   scheduler_.give_way();
   if (!late_.empty() && scheduler_.one_in(4)) deliver_one();
+}
+
+bool UnreliableCounter::cut_off() {
+  if (reliable_) return false;
+  if (outage_ > 0) {
+    --outage_;
+    return true;
+  }
+  if (scheduler_.one_in(30)) outage_ = 1 + scheduler_.below(12);
+  return false;
 }
 
 void UnreliableCounter::no_answer() {

@@ -18,7 +18,8 @@ enum class CounterFault {
   blind,            ///< it moves, whatever it holds
 };
 
-/// A counter behind a network that loses, delays, repeats and reorders requests and loses answers.
+/// A counter behind a network that loses, delays, repeats and reorders requests and loses answers,
+/// now and then all of them for a while.
 class UnreliableCounter final : public Counter {
  public:
   UnreliableCounter(Scheduler& scheduler, CounterFault fault, bool reliable)
@@ -45,6 +46,7 @@ class UnreliableCounter final : public Counter {
   };
 
   void pass_time();
+  [[nodiscard]] bool cut_off();
   [[noreturn]] static void no_answer();
   [[nodiscard]] std::optional<CounterReading> held(const std::string& name) const;
   [[nodiscard]] std::optional<Conflict> apply(const Request& request);
@@ -55,6 +57,7 @@ class UnreliableCounter final : public Counter {
   bool reliable_;
   std::map<std::string, std::vector<CounterReading>> history_;
   std::vector<Request> late_;
+  std::uint64_t outage_ = 0;  ///< how many more requests find nobody
 };
 
 }  // namespace tidemark::simulation
