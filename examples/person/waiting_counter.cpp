@@ -67,6 +67,16 @@ tidemark::Mark WaitingCounter::next(const tidemark::Mark& from, const tidemark::
   return counter_->next(from, root);
 }
 
+tidemark::Digest WaitingCounter::identity() {
+  return watched([&] { return counter_->identity(); });
+}
+
+std::shared_ptr<tidemark::Counter> WaitingCounter::unlock(std::string_view name,
+                                                          std::span<const std::byte, 32> secret,
+                                                          const tidemark::Digest& identity) {
+  return std::make_shared<WaitingCounter>(counter_->unlock(name, secret, identity), messages_);
+}
+
 std::vector<std::string> WaitingCounter::warnings() {
   return watched([&] { return counter_->warnings(); });
 }

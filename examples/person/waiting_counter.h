@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -28,6 +29,11 @@ class WaitingCounter final : public tidemark::Counter {
                                                           const tidemark::Mark& to) override;
   [[nodiscard]] tidemark::Mark next(const tidemark::Mark& from,
                                     const tidemark::Root& root) const override;
+  [[nodiscard]] bool needs_secret() const noexcept override { return counter_->needs_secret(); }
+  [[nodiscard]] tidemark::Digest identity() override;
+  [[nodiscard]] std::shared_ptr<tidemark::Counter> unlock(
+      std::string_view name, std::span<const std::byte, 32> secret,
+      const tidemark::Digest& identity) override;
   [[nodiscard]] std::string uri() const override { return counter_->uri(); }
   [[nodiscard]] std::vector<std::string> warnings() override;
 

@@ -77,7 +77,8 @@ class Counter {
 
   /// Whether nobody but those who know a secret of the lineage's can ask it, or move it. Then a
   /// session asks only what `unlock` returns, and keeps secret and identity in the files' heads,
-  /// encrypted; without a key it refuses such a counter.
+  /// encrypted; without a key it refuses such a counter. A class that passes calls on to another
+  /// counter passes on this and the next two as well.
   [[nodiscard]] virtual bool needs_secret() const noexcept { return false; }
 
   /// Of a counter that needs a secret: what tells the one machine from every other. It is asked for
