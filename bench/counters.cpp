@@ -20,7 +20,7 @@ constexpr const char* without = "the same with memory:, which costs nothing";
 Service file_service(const std::filesystem::path& folder) {
   return {"file:", [folder] {
             const auto bare = std::make_shared<BareFile>(folder / "counter");
-            return Server{"file:" + (folder / "counters").string(), "write and sync",
+            return Server{"file:" + (folder / "counter_file").string(), "write and sync",
                           [bare] { bare->overwrite_and_sync(); }};
           }};
 }

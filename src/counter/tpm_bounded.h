@@ -28,14 +28,14 @@ class Bounded {
       throw TooLate{};
     }
     const auto result = std::make_shared<Result<decltype(task())>>();
-    {
-      const BlockedSignals blocked;
-      std::thread([turn = turn_, result, own = std::optional(std::move(task))]() mutable {
-        carry_out(*turn, *result, own);
-      }).detach();
-    }
+    std::thread worker = start(result, std::move(task));
     turn_->taken = true;
-    if (!turn_->ended.wait_until(lock, deadline, [&] { return result->ended; })) throw TooLate{};
+    if (!turn_->ended.wait_until(lock, deadline, [&] { return result->ended; })) {
+      worker.detach();
+      throw TooLate{};
+    }
+    lock.unlock();
+    worker.join();  // were it still ending when the caller forks, it could leave locks behind
     if (result->error) std::rethrow_exception(std::exchange(result->error, nullptr));
     return std::move(*result->value);
   }
@@ -54,6 +54,15 @@ class Bounded {
     std::exception_ptr error{};
     bool ended = false;
   };
+
+  template <class Value, class Task>
+  std::thread start(std::shared_ptr<Result<Value>> result, Task task) {
+    const BlockedSignals blocked;
+    return std::thread(
+        [turn = turn_, result = std::move(result), own = std::optional(std::move(task))]() mutable {
+          carry_out(*turn, *result, own);
+        });
+  }
 
   template <class Value, class Task>
   static void carry_out(Turn& turn, Result<Value>& result, std::optional<Task>& task) {
