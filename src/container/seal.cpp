@@ -7,21 +7,21 @@
 
 namespace tidemark::container {
 
-Digest LineageKey::commitment() const {
-  if (!secret_) return {};
-  const auto derived =
-      crypto::hkdf_sha256(secret_->bytes(), lineage_.bytes, bytes_of("tidemark/1 commitment"));
-  return Decoder(derived.bytes(), "a commitment").digest();
+LineageKey::LineageKey(const LineageId& lineage, crypto::Secret32 secret)
+    : lineage_(lineage), secret_(std::move(secret)) {
+  const auto derive = [&](std::string_view label) {
+    return crypto::hkdf_sha256(secret_->bytes(), lineage_.bytes, bytes_of(label));
+  };
+  commitment_ = Decoder(derive("tidemark/1 commitment").bytes(), "a commitment").digest();
+  note_key_ = derive("tidemark/1 note");
 }
 
 Digest LineageKey::authenticate(const Note& note) const {
   if (!secret_) return {};
-  const auto derived =
-      crypto::hkdf_sha256(secret_->bytes(), lineage_.bytes, bytes_of("tidemark/1 note"));
   Encoder fields;
   fields.digest(note.counter_id);
   fields.mark(note.mark);
-  return crypto::hmac_sha256(derived.bytes(), {fields.bytes()});
+  return crypto::hmac_sha256(note_key_.bytes(), {fields.bytes()});
 }
 
 namespace {

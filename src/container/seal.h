@@ -15,8 +15,7 @@ class LineageKey {
  public:
   /// No key.
   explicit LineageKey(const LineageId& lineage) : lineage_(lineage) {}
-  LineageKey(const LineageId& lineage, crypto::Secret32 secret)
-      : lineage_(lineage), secret_(std::move(secret)) {}
+  LineageKey(const LineageId& lineage, crypto::Secret32 secret);
 
   [[nodiscard]] const LineageId& lineage() const noexcept { return lineage_; }
   [[nodiscard]] bool present() const noexcept { return secret_.has_value(); }
@@ -25,14 +24,16 @@ class LineageKey {
   [[nodiscard]] const crypto::Secret32& secret() const { return secret_.value(); }
 
   /// Stands for this key and no other, without telling it. Zeros without a key.
-  [[nodiscard]] Digest commitment() const;
+  [[nodiscard]] const Digest& commitment() const noexcept { return commitment_; }
 
   /// Authenticates a note. Zeros without a key.
   [[nodiscard]] Digest authenticate(const Note& note) const;
 
  private:
   LineageId lineage_;
-  std::optional<crypto::Secret32> secret_;
+  std::optional<crypto::Secret32> secret_{};
+  Digest commitment_{};
+  crypto::Secret32 note_key_{};
 };
 
 /// What a counter must be told before it answers about a lineage.

@@ -32,9 +32,9 @@ enum Direction { opening = 0, sealing = 1 };
 /// OpenSSL 3 can copy one.
 class AeadSealer final : public Sealer {
  public:
-  AeadSealer(const char* algorithm, const Secret32& key)
-      : algorithm_(EVP_CIPHER_fetch(nullptr, algorithm, nullptr)), key_(key.copy()) {
-    demand(algorithm_ != nullptr, algorithm);
+  AeadSealer(const Algorithm& algorithm, const Secret32& key)
+      : algorithm_(algorithm.get()), key_(key.copy()) {
+    demand(algorithm_ != nullptr, "this cipher");
   }
 
   void seal(std::uint64_t number, Bytes associated, Bytes plain, MutableBytes sealed,
@@ -66,8 +66,8 @@ class AeadSealer final : public Sealer {
     const auto nonce = nonce_of(number);
     int taken = 0;
     demand(context &&
-               EVP_CipherInit_ex2(context.get(), algorithm_.get(), data_of(key_.bytes()),
-                                  nonce.data(), direction, nullptr) == 1 &&
+               EVP_CipherInit_ex2(context.get(), algorithm_, data_of(key_.bytes()), nonce.data(),
+                                  direction, nullptr) == 1 &&
                EVP_CipherUpdate(context.get(), nullptr, &taken, data_of(associated),
                                 int_size(associated)) == 1,
            "encryption");
@@ -85,9 +85,20 @@ class AeadSealer final : public Sealer {
     return EVP_CipherFinal_ex(context.get(), nothing.data(), &taken) == 1;
   }
 
-  Algorithm algorithm_;
+  const EVP_CIPHER* algorithm_;
   Secret32 key_;
 };
+
+/// Looked up once: to do so takes as long as to seal a small record.
+const Algorithm& aes_256_gcm() {
+  static const Algorithm algorithm(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr));
+  return algorithm;
+}
+
+const Algorithm& chacha20_poly1305() {
+  static const Algorithm algorithm(EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr));
+  return algorithm;
+}
 
 /// For storage that is trusted, or that encrypts by itself.
 class PlainSealer final : public Sealer {
@@ -148,9 +159,9 @@ std::unique_ptr<Sealer> make_openssl_sealer(Cipher cipher, const Secret32& key) 
     case Cipher::none:
       return std::make_unique<PlainSealer>();
     case Cipher::aes_256_gcm:
-      return std::make_unique<AeadSealer>("AES-256-GCM", key);
+      return std::make_unique<AeadSealer>(aes_256_gcm(), key);
     case Cipher::chacha20_poly1305:
-      return std::make_unique<AeadSealer>("ChaCha20-Poly1305", key);
+      return std::make_unique<AeadSealer>(chacha20_poly1305(), key);
   }
   throw Error(Code::unsupported, "the cipher is not known to this program",
               "use the newer program that wrote the file");

@@ -13,9 +13,30 @@
 namespace tidemark::crypto {
 namespace {
 
+using Md = std::unique_ptr<EVP_MD, Deleter<EVP_MD_free>>;
 using MdContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
 using Mac = std::unique_ptr<EVP_MAC, Deleter<EVP_MAC_free>>;
 using MacContext = std::unique_ptr<EVP_MAC_CTX, Deleter<EVP_MAC_CTX_free>>;
+
+// OpenSSL's algorithms are looked up once: to do so takes as long as a small hash.
+
+const EVP_MD* sha256_algorithm() {
+  static const Md algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  demand(algorithm != nullptr, "SHA-256");
+  return algorithm.get();
+}
+
+EVP_MAC* hmac_algorithm() {
+  static const Mac algorithm(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+  demand(algorithm != nullptr, "HMAC");
+  return algorithm.get();
+}
+
+EVP_KDF* hkdf_algorithm() {
+  static const Kdf algorithm(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
+  demand(algorithm != nullptr, "HKDF");
+  return algorithm.get();
+}
 
 // As in octets().
 OSSL_PARAM use_sha256(const char* name) {
@@ -29,7 +50,7 @@ struct Sha256::Context {
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  demand(context_->md && EVP_DigestInit_ex2(context_->md.get(), EVP_sha256(), nullptr) == 1,
+  demand(context_->md && EVP_DigestInit_ex2(context_->md.get(), sha256_algorithm(), nullptr) == 1,
          "SHA-256");
 }
 Sha256::~Sha256() = default;
@@ -55,9 +76,7 @@ Digest sha256(std::initializer_list<Bytes> pieces) {
 }
 
 Digest hmac_sha256(Bytes key, std::initializer_list<Bytes> pieces) {
-  const Mac mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
-  demand(mac != nullptr, "HMAC");
-  const MacContext context(EVP_MAC_CTX_new(mac.get()));
+  const MacContext context(EVP_MAC_CTX_new(hmac_algorithm()));
   const std::array parameters{use_sha256(OSSL_MAC_PARAM_DIGEST), OSSL_PARAM_construct_end()};
   demand(context && EVP_MAC_init(context.get(), data_of(key), key.size(), parameters.data()) == 1,
          "HMAC");
@@ -74,9 +93,7 @@ Digest hmac_sha256(Bytes key, std::initializer_list<Bytes> pieces) {
 }
 
 Secret32 hkdf_sha256(Bytes key, Bytes salt, Bytes info) {
-  const Kdf kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
-  demand(kdf != nullptr, "HKDF");
-  const KdfContext context(EVP_KDF_CTX_new(kdf.get()));
+  const KdfContext context(EVP_KDF_CTX_new(hkdf_algorithm()));
   const std::array parameters{use_sha256(OSSL_KDF_PARAM_DIGEST), octets(OSSL_KDF_PARAM_KEY, key),
                               octets(OSSL_KDF_PARAM_SALT, salt), octets(OSSL_KDF_PARAM_INFO, info),
                               OSSL_PARAM_construct_end()};
