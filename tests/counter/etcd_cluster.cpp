@@ -109,6 +109,7 @@ bool EtcdCluster::is_ready(std::size_t node) const {
 
 std::vector<std::uint16_t> EtcdCluster::ports() const {
   std::vector<std::uint16_t> ports;
+  ports.reserve(nodes_.size());
   for (const auto& node : nodes_) ports.push_back(node->port);
   return ports;
 }
@@ -126,7 +127,7 @@ std::string EtcdCluster::uri_at(const std::vector<std::uint16_t>& ports, const s
   return text + path + (query.empty() ? "" : "?" + query);
 }
 
-std::string EtcdCluster::ctl(const std::vector<std::string>& words) const {
+std::string EtcdCluster::ctl(const std::vector<std::string>& words) {
   std::string command = "ETCDCTL_API=3 etcdctl --endpoints=" + scheme() + at(nodes_[0]->port);
   if (certificates_) {
     command += " --cacert=" + quoted(certificates_->ca().string()) +
