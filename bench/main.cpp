@@ -117,17 +117,26 @@ void demand_room(const Wish& wish) {
 
 void run(const Wish& wish, bench::Report& report) {
   const Workplace workplace(wish.folder);
-  const auto folder = std::filesystem::absolute(workplace.folder());
-  if (wish.wants("floors")) bench::floors(folder, wish.extent, report);
-  if (wish.wants("small")) bench::small_checkpoint(folder, report);
-  if (wish.wants("counters")) {
-    bench::counters(folder, wish.extent.rounds * rounds_of_counters, report);
-  }
-  if (wish.wants("save")) bench::large_save(folder, wish.extent, report);
-  if (wish.wants("restore")) bench::large_restore(folder, wish.extent, report);
-  if (wish.wants("changes")) bench::changes(folder, wish.extent, report);
-  if (wish.wants("pause")) bench::pause(folder, wish.extent, report);
-  if (wish.wants("sizes")) bench::sizes(folder, wish.extent.rounds, report);
+  const auto all = std::filesystem::absolute(workplace.folder());
+  // Each has a folder of its own, since they use the same names.
+  const auto measure = [&](std::string_view part, const auto& with) {
+    if (!wish.wants(part)) return;
+    const auto folder = all / part;
+    std::filesystem::create_directory(folder);
+    with(folder);
+    std::filesystem::remove_all(folder);
+  };
+  const bench::Extent& extent = wish.extent;
+  measure("floors", [&](const auto& folder) { bench::floors(folder, extent, report); });
+  measure("small", [&](const auto& folder) { bench::small_checkpoint(folder, report); });
+  measure("counters", [&](const auto& folder) {
+    bench::counters(folder, extent.rounds * rounds_of_counters, report);
+  });
+  measure("save", [&](const auto& folder) { bench::large_save(folder, extent, report); });
+  measure("restore", [&](const auto& folder) { bench::large_restore(folder, extent, report); });
+  measure("changes", [&](const auto& folder) { bench::changes(folder, extent, report); });
+  measure("pause", [&](const auto& folder) { bench::pause(folder, extent, report); });
+  measure("sizes", [&](const auto& folder) { bench::sizes(folder, extent.rounds, report); });
 }
 
 }  // namespace
