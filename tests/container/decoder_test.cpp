@@ -8,6 +8,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "base/shell.h"
 #include "tests/container/dump.h"
 #include "tests/container/workbench.h"
 
@@ -152,8 +153,10 @@ TEST(Decoder, ReadsWhatIsWrittenHere) {
     const std::string path = scratch.put("dump.dat", file.content).string();
     const bool with_key = random.sealed() != (seed % 10 == 9);  // now and then the wrong choice
     const auto unlocker = with_key ? given_key() : nullptr;
-    const std::string command =
-        std::string(TIDEMARK_DECODER) + " " + path + (with_key ? " " + key : "");
+    std::string command = "/usr/bin/python3 -B " + shell_word(TIDEMARK_DECODER);
+    for (const auto& word : with_key ? std::vector{path, key} : std::vector{path}) {
+      command += " " + shell_word(word);
+    }
     ASSERT_EQ(output_of(command), dump(file, unlocker.get()).json) << "seed " << seed;
   }
 }
