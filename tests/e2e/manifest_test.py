@@ -5,6 +5,7 @@ those that sign by scripts that say how they were called.
 """
 
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from make_example import copy_example, run_make
 
 ARCH_LIBDIR = "/lib/a-machine"
 RENDER = f"""#!/bin/sh
-exec {sys.executable} {gramine_manifest.__file__} "$@"
+exec {shlex.quote(sys.executable)} {shlex.quote(gramine_manifest.__file__)} "$@"
 """
 SIGN = """#!/bin/sh
 echo "$@" >>calls
