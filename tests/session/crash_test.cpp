@@ -24,7 +24,7 @@ constexpr std::uint64_t always = 0;
 /// The soak sets TIDEMARK_MIXES.
 std::uint64_t mixes_per_call() {
   if (const char* const mixes = std::getenv("TIDEMARK_MIXES")) return std::stoull(mixes);
-  return sanitized ? 1 : 8;
+  return 8;
 }
 
 using Hows = std::vector<std::pair<Unsynced, std::uint64_t>>;
